@@ -1,0 +1,1 @@
+"""Chinese language models without a browser: xiangqi, text generation, trees and vectors."""

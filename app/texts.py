@@ -1,0 +1,121 @@
+"""Interface texts in Chinese and English, kept as data in assets/texts/PAGE.json.
+
+A file holds {"key": {"zh": "...", "en": "..."}}; everywhere else a text is named PAGE.key.
+Two ways lead from a key to words, because gradio translates in two places:
+
+- label(key) for what is built once for everybody (labels, buttons, Markdown): the browser
+  picks the language.
+- text(key, language(request), **values) for what the server writes in answer to somebody.
+"""
+
+import json
+import string
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+import gradio as gr
+from gradio.i18n import I18nData
+
+Language = Literal["zh", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+FOLDER: Final = Path(__file__).resolve().parent.parent / "assets" / "texts"
+
+# What browsers call Chinese. The frontend looks a locale up by its exact name first and finds
+# gradio's own zh-CN and zh-TW there, without our keys, so each name needs its own copy.
+_CHINESE_LOCALES: Final = ("zh", "zh-CN", "zh-SG", "zh-TW", "zh-HK", "zh-MO", "zh-Hans", "zh-Hant")
+
+
+class TextError(ValueError):
+    """A text file is not what this module reads; the message names the file and the key."""
+
+
+def load(folder: Path = FOLDER) -> dict[str, dict[Language, str]]:
+    """Read every text of a folder: {"page.key": {"zh": ..., "en": ...}}.
+
+    Raises TextError where a language is missing, empty or unknown, or where the {fields}
+    of the two languages differ (one of them would fail, or leave a value out).
+    """
+    texts: dict[str, dict[Language, str]] = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            page = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise TextError(f"{path.name}: {error}") from error
+        for key, words in page.items():
+            texts[f"{path.stem}.{key}"] = _checked(f"{path.name}: {key}", words)
+    return texts
+
+
+def _checked(place: str, words: object) -> dict[Language, str]:
+    if not isinstance(words, Mapping) or set(words) != set(LANGUAGES):
+        raise TextError(f"{place}: needs exactly {', '.join(LANGUAGES)}, has {words!r}")
+    checked: dict[Language, str] = {}
+    for lang in LANGUAGES:
+        word = words[lang]
+        if not isinstance(word, str) or not word.strip():
+            raise TextError(f"{place}: {lang} is empty or not a text")
+        checked[lang] = word
+    fields = {lang: _fields(place, word) for lang, word in checked.items()}
+    if fields["zh"] != fields["en"]:
+        raise TextError(f"{place}: zh has the fields {fields['zh']}, en {fields['en']}")
+    return checked
+
+
+def _fields(place: str, word: str) -> set[str]:
+    try:
+        return {field for _, field, _, _ in string.Formatter().parse(word) if field is not None}
+    except ValueError as error:
+        raise TextError(f"{place}: {error}") from error
+
+
+@cache
+def catalogue() -> dict[str, dict[Language, str]]:
+    """Every text of the application, read and checked once."""
+    return load()
+
+
+def text(key: str, lang: Language, **values: object) -> str:
+    """The text in one language, its {fields} filled with values. Raises KeyError."""
+    return catalogue()[key][lang].format(**values)
+
+
+def label(key: str) -> I18nData:
+    """The text as a value that the browser translates. Raises KeyError for an unknown key."""
+    if key not in catalogue():
+        raise KeyError(key)
+    return I18nData(key)
+
+
+def i18n() -> gr.I18n:
+    """All texts in the form that gradio's launch() takes."""
+    words = {lang: {key: text[lang] for key, text in catalogue().items()} for lang in LANGUAGES}
+    return gr.I18n(en=words["en"], **{locale: words["zh"] for locale in _CHINESE_LOCALES})
+
+
+def language(request: gr.Request | None) -> Language:
+    """The language of whoever sent the request: that which their browser asks for first.
+
+    Only the first counts, as in gradio's frontend: half a page in each of two languages
+    would be worse than the second choice everywhere. Without a request (a plain call of a
+    handler) it is English.
+    """
+    if request is None:
+        return "en"
+    header = str(request.headers.get("accept-language", ""))
+    return "zh" if _preferred(header).startswith("zh") else "en"
+
+
+def _preferred(accept_language: str) -> str:
+    """The language tag of highest quality in an Accept-Language header (RFC 9110, 12.5.4)."""
+    best, best_quality = "", 0.0
+    for item in accept_language.lower().split(","):
+        tag, _, quality_text = item.partition(";q=")
+        try:
+            quality = float(quality_text) if quality_text else 1.0
+        except ValueError:
+            continue
+        if quality > best_quality:
+            best, best_quality = tag.strip(), quality
+    return best

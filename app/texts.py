@@ -22,9 +22,9 @@ Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 FOLDER: Final = Path(__file__).resolve().parent.parent / "assets" / "texts"
 
-# What browsers call Chinese. The frontend looks a locale up by its exact name first and finds
-# gradio's own zh-CN and zh-TW there, without our keys, so each name needs its own copy.
-_CHINESE_LOCALES: Final = ("zh", "zh-CN", "zh-SG", "zh-TW", "zh-HK", "zh-MO", "zh-Hans", "zh-Hant")
+# The two Chinese locales of gradio's frontend. It turns every other name (zh, zh-HK, ...) into
+# English, which app/guard.py prevents.
+_CHINESE_LOCALES: Final = ("zh-CN", "zh-TW")
 
 
 class TextError(ValueError):
@@ -90,7 +90,7 @@ def label(key: str) -> I18nData:
 
 def i18n() -> gr.I18n:
     """All texts in the form that gradio's launch() takes."""
-    words = {lang: {key: text[lang] for key, text in catalogue().items()} for lang in LANGUAGES}
+    words = {lang: {key: both[lang] for key, both in catalogue().items()} for lang in LANGUAGES}
     return gr.I18n(en=words["en"], **{locale: words["zh"] for locale in _CHINESE_LOCALES})
 
 
@@ -103,12 +103,16 @@ def language(request: gr.Request | None) -> Language:
     """
     if request is None:
         return "en"
-    header = str(request.headers.get("accept-language", ""))
-    return "zh" if _preferred(header).startswith("zh") else "en"
+    return negotiate(str(request.headers.get("accept-language", "")))
 
 
-def _preferred(accept_language: str) -> str:
-    """The language tag of highest quality in an Accept-Language header (RFC 9110, 12.5.4)."""
+def negotiate(accept_language: str) -> Language:
+    """The interface language for the value of an Accept-Language header."""
+    return "zh" if preferred(accept_language).startswith("zh") else "en"
+
+
+def preferred(accept_language: str) -> str:
+    """The tag of highest quality in an Accept-Language header, in lower case (RFC 9110, 12.5.4)."""
     best, best_quality = "", 0.0
     for item in accept_language.lower().split(","):
         tag, _, quality_text = item.partition(";q=")

@@ -1,0 +1,158 @@
+"""The one place that knows which library computes: TensorFlow, JAX or PyTorch.
+
+Models are written in keras.ops and run on whichever of the three KERAS_BACKEND names
+(TensorFlow if it names none). What Keras leaves to each of them is here: threads, the
+device, a dtype that suits it, and how a step is compiled.
+
+Importing this module imports the library, which takes seconds; registry.py does so only
+when a model is loaded.
+"""
+
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
+
+# Read when TensorFlow starts: keep its start-up chatter out of the log.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+
+Step = TypeVar("Step", bound=Callable[..., Any])
+_CGROUP_CPU = Path("/sys/fs/cgroup/cpu.max")
+
+
+@dataclass(frozen=True)
+class Device:
+    """What the models run on; str() is short enough for a status line."""
+
+    kind: Literal["cpu", "gpu"]
+    name: str
+    backend: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def backend() -> str:
+    """Its name: "tensorflow", "jax" or "torch"."""
+    return str(keras.backend.backend())
+
+
+def available_cores(quota: Path = _CGROUP_CPU) -> int:
+    """Cores that this process may use: its affinity, or its container's quota if that is less.
+
+    A container of two cores on a large host sees every core of the host, and a library that
+    starts a thread on each of them is several times slower than one with two threads.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    try:
+        limit, period = quota.read_text().split()
+        allowed = math.ceil(int(limit) / int(period))
+    except (OSError, ValueError):  # no such file, or "max": no quota
+        return cores or 1
+    return max(1, min(cores or 1, allowed))
+
+
+@cache
+def device() -> Device:
+    """The device that models run on: the first GPU if the library sees one, else the CPU.
+
+    The first call also settles how the library uses it (threads; GPU memory as it is needed),
+    so it must come before the first model is built; registry.py sees to that.
+    """
+    gpu = {"tensorflow": _tensorflow_gpu, "jax": _jax_gpu, "torch": _torch_gpu}[backend()]()
+    if gpu is not None:
+        return Device("gpu", gpu, backend())
+    cores = available_cores()
+    return Device("cpu", f"CPU × {cores}", backend())
+
+
+def _tensorflow_gpu() -> str | None:
+    import tensorflow as tf
+
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(available_cores())
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError:
+        # TensorFlow has run an operation already, so these are settled for good. Nothing is
+        # wrong with that: a notebook may have chosen its own.
+        pass
+    for gpu in tf.config.list_physical_devices("GPU"):
+        details = tf.config.experimental.get_device_details(gpu)
+        return str(details.get("device_name", gpu.name))
+    return None
+
+
+def _jax_gpu() -> str | None:
+    import jax
+
+    first = jax.devices()[0]
+    return str(first.device_kind) if first.platform in ("gpu", "cuda", "rocm") else None
+
+
+def _torch_gpu() -> str | None:
+    import torch
+
+    torch.set_num_threads(available_cores())
+    return torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
+
+
+@cache
+def compute_dtype() -> str:
+    """The dtype to compute in: "bfloat16" on a GPU that has it, else "float32".
+
+    Two-byte floats on a CPU without instructions for them are slower than float32, and
+    float16 would need its own care for overflow.
+    """
+    if device().kind == "cpu":
+        return "float32"
+    return "bfloat16" if _has_bfloat16() else "float32"
+
+
+def _has_bfloat16() -> bool:
+    if backend() == "torch":
+        import torch
+
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if backend() == "tensorflow":
+        import tensorflow as tf
+
+        gpu = tf.config.list_physical_devices("GPU")[0]
+        capability = tf.config.experimental.get_device_details(gpu).get("compute_capability")
+        return capability is not None and capability >= (8, 0)
+    import jax
+
+    return float(getattr(jax.devices()[0], "compute_capability", 0)) >= 8.0
+
+
+def compile_step(step: Step) -> Step:
+    """The step, compiled for inference by whichever library computes.
+
+    Args:
+        step: a pure function of tensors (nested tuples of them are fine) that calls a built
+            model. It may be traced anew for each new shape; under JAX the weights that it
+            reads are those of the first call, so compile again after changing them.
+    """
+    device()
+    if backend() == "tensorflow":
+        import tensorflow as tf
+
+        return cast(Step, tf.function(step, reduce_retracing=True))
+    if backend() == "jax":
+        import jax
+
+        return cast(Step, jax.jit(step))
+    import torch
+
+    return cast(Step, torch.inference_mode()(step))
+
+
+def to_numpy(tensor: Any) -> np.ndarray:
+    """The tensor's values in the computer's main memory, in NumPy's dtype of the same name."""
+    return cast(np.ndarray, keras.ops.convert_to_numpy(tensor))

@@ -7,8 +7,8 @@ are filled as occupancies turn up, so that importing the package stays quick.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 from engine.xiangqi.moves import (
     ADVISOR,
@@ -18,7 +18,7 @@ from engine.xiangqi.moves import (
     FILES,
     HORSE,
     KING,
-    PAWN,
+    PIECE_TYPES,
     RANKS,
     RED,
     ROOK,
@@ -42,8 +42,18 @@ DIAGONAL: Final = ((1, 1), (-1, 1), (1, -1), (-1, -1))
 
 Target = tuple[Square, Move]
 Leap = tuple[Square, tuple[Target, ...]]
-Blockers = tuple[Square, Square, Square, Square, Square, Square]
-Slides = tuple[tuple[Move, ...], tuple[Target, ...], tuple[Target, ...]]
+Blockers = tuple[tuple[Square, Square, Square], tuple[Square, Square, Square]]
+
+
+class Slides(NamedTuple):
+    """Along one line from one square: moves to empty squares, captures by rook and by cannon.
+
+    The captures are those of either colour; whoever looks them up has to see who stands there.
+    """
+
+    quiet: tuple[Move, ...]
+    rook: tuple[Target, ...]
+    cannon: tuple[Target, ...]
 
 
 def piece_code(piece_type: PieceType, color: Color) -> int:
@@ -120,10 +130,13 @@ def _leaps(piece_type: PieceType, color: Color, sq: Square) -> tuple[Leap, ...]:
     return () if piece_type in (CANNON, ROOK) else _steps(piece_type, color, sq)
 
 
-LEAPS: Final = ((),) + tuple(
-    tuple(_leaps(piece_type, color, sq) for sq in SQUARES)
-    for color in (RED, BLACK)
-    for piece_type in range(PAWN, KING + 1)
+LEAPS: Final = (
+    (),
+    *(
+        tuple(_leaps(piece_type, color, sq) for sq in SQUARES)
+        for color in (RED, BLACK)
+        for piece_type in PIECE_TYPES
+    ),
 )
 """``LEAPS[code][sq]``: pairs of the square that must be empty and the targets it opens.
 
@@ -160,23 +173,26 @@ def _blockers(line: tuple[Square, ...], start: int, occupied: int) -> Blockers:
     missing = [NO_SQUARE] * 3
     a, b, c = (low + missing)[:3]
     d, e, f = (high + missing)[:3]
-    return a, b, c, d, e, f
+    return (a, b, c), (d, e, f)
 
 
-@lru_cache(maxsize=None)
-def _slides(line: tuple[Square, ...], start: int, near: tuple[Square, ...]) -> Slides:
-    low, low_behind, high, high_behind = near
+@cache
+def _slides(line: tuple[Square, ...], start: int, near: Blockers) -> Slides:
+    (low, low_behind, _), (high, high_behind, _) = near
     sq = line[start]
     first = line.index(low) + 1 if low != NO_SQUARE else 0
     last = line.index(high) if high != NO_SQUARE else len(line)
     quiet = tuple(MOVES[sq][to] for to in line[first:last] if to != sq)
     rook = _targets(sq, [s for s in (low, high) if s != NO_SQUARE])
     cannon = _targets(sq, [s for s in (low_behind, high_behind) if s != NO_SQUARE])
-    return quiet, rook, cannon
+    return Slides(quiet, rook, cannon)
 
 
 class LineBlockers(dict[int, Blockers]):
-    """Occupancy of a line -> the nearest three occupied squares below and above one square."""
+    """Occupancy of a line -> the nearest three occupied squares on either side of one square.
+
+    `NO_SQUARE` fills up where there are fewer.
+    """
 
     def __init__(self, line: tuple[Square, ...], start: int) -> None:
         super().__init__()
@@ -188,16 +204,15 @@ class LineBlockers(dict[int, Blockers]):
 
 
 class LineSlides(dict[int, Slides]):
-    """Occupancy of a line -> quiet moves, rook captures and cannon captures of either colour."""
+    """Occupancy of a line -> the moves along it from one square."""
 
     def __init__(self, blockers: LineBlockers) -> None:
         super().__init__()
         self.blockers = blockers
 
     def __missing__(self, occupied: int) -> Slides:
-        near = self.blockers[occupied]
-        line, start = self.blockers.line, self.blockers.start
-        self[occupied] = found = _slides(line, start, (near[0], near[1], near[3], near[4]))
+        line = self.blockers
+        self[occupied] = found = _slides(line.line, line.start, line[occupied])
         return found
 
 

@@ -8,7 +8,7 @@ or to one of them are tried out on the board.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final
 
 from engine.xiangqi.attacks import (
     BETWEEN,
@@ -27,11 +27,12 @@ from engine.xiangqi.attacks import (
     SOURCES,
     piece_code,
 )
-from engine.xiangqi.moves import CANNON, HORSE, KING, PAWN, ROOK, Color, Move, Square
+from engine.xiangqi.moves import BLACK, CANNON, HORSE, KING, PAWN, RED, ROOK, Color, Move, Square
 from engine.xiangqi.placement import BaseBoard
 
-_SLIDERS = tuple(piece_code(t, c) for t in (CANNON, ROOK) for c in (True, False))
-_ROOKS = tuple(piece_code(ROOK, c) for c in (True, False))
+_ROOKS: Final = tuple(piece_code(ROOK, c) for c in (BLACK, RED))
+_CANNONS: Final = tuple(piece_code(CANNON, c) for c in (BLACK, RED))
+_LEAPERS: Final = tuple((piece_code(HORSE, c), piece_code(PAWN, c)) for c in (BLACK, RED))
 
 
 def pseudo_legal_moves(board: BaseBoard, color: Color, *, king: bool = True) -> list[Move]:
@@ -48,15 +49,17 @@ def pseudo_legal_moves(board: BaseBoard, color: Color, *, king: bool = True) -> 
 
 
 def _add_moves(board: BaseBoard, color: Color, sq: Square, code: int, moves: list[Move]) -> None:
-    if code in _SLIDERS:
-        enemies = board._men[not color]
-        occupied = board._occupied
+    if code in _ROOKS or code in _CANNONS:
+        enemies, occupied = board._men[not color], board._occupied
         along_rank = RANK_SLIDES[sq][occupied >> RANK_SHIFT[sq] & RANK_MASK]
         along_file = FILE_SLIDES[sq][occupied >> FILE_SHIFT[sq] & FILE_MASK]
-        moves += along_rank[0]
-        moves += along_file[0]
-        captures = 1 if code in _ROOKS else 2
-        for to, move in along_rank[captures] + along_file[captures]:
+        moves += along_rank.quiet
+        moves += along_file.quiet
+        if code in _ROOKS:
+            captures = along_rank.rook + along_file.rook
+        else:
+            captures = along_rank.cannon + along_file.cannon
+        for to, move in captures:
             if to in enemies:
                 moves.append(move)
         return
@@ -68,71 +71,61 @@ def _add_moves(board: BaseBoard, color: Color, sq: Square, code: int, moves: lis
                     moves.append(move)
 
 
-class _Dangers(NamedTuple):
-    """What matters for a king: only moves from or to these squares change whether it is in check."""
-
-    in_check: bool
-    sources: set[Square]
-    targets: set[Square]
+_Dangers = tuple[bool, list[Square], list[Square]]
 
 
 def _dangers(board: BaseBoard, color: Color) -> _Dangers:
+    """Whether the king of ``color`` is in check, and what may change that.
+
+    The first list has the squares that a piece may not simply leave, or that it can leave to end
+    a check; the second those where an arriving piece gives or ends a check.
+    """
     king = board._kings[color]
-    dangers = _Dangers(False, set(), set())
+    sources: list[Square] = []
+    targets: list[Square] = []
     if king == NO_SQUARE:
-        return dangers
-    occupied = board._occupied
-    along_file = FILE_BLOCKERS[king][occupied >> FILE_SHIFT[king] & FILE_MASK]
-    along_rank = RANK_BLOCKERS[king][occupied >> RANK_SHIFT[king] & RANK_MASK]
-    in_check = False
-    for ray in (along_file[:3], along_file[3:], along_rank[:3], along_rank[3:]):
-        in_check |= _ray_dangers(board, color, king, ray, dangers)
-    in_check |= _leap_dangers(board, color, king, dangers)
-    return dangers._replace(in_check=in_check)
-
-
-def _ray_dangers(
-    board: BaseBoard, color: Color, king: Square, ray: tuple[Square, ...], dangers: _Dangers
-) -> bool:
-    """Look along one line from the king over its nearest three pieces; True if it is a check."""
-    first, second, third = ray
-    if first == NO_SQUARE:
-        return False
-    squares, own = board._squares, board._men[color]
-    other = 0 if not color else BLACK_CODES
-    strikers = (other + ROOK, other + KING)
-    cannon = other + CANNON
-    check = False
-    if squares[first] in strikers:
-        check = True
-        dangers.targets.update(BETWEEN[king, first], (first,))
-    elif squares[first] == cannon:
-        dangers.targets.update(BETWEEN[king, first])
-    if squares[second] == cannon:
-        check = True
-        dangers.targets.update(BETWEEN[king, second], (second,))
-    if squares[second] == cannon or squares[second] in strikers:
-        dangers.sources.add(first)
-    if squares[third] == cannon:
-        dangers.sources.update((first, second))
-    return check
-
-
-def _leap_dangers(board: BaseBoard, color: Color, king: Square, dangers: _Dangers) -> bool:
-    """Look for horses and pawns that strike at the king, or would from behind a blocked leg."""
+        return False, sources, targets
+    in_check = _line_dangers(board, color, king, sources, targets)
     squares = board._squares
-    check = False
-    for piece_type in (HORSE, PAWN):
-        code = piece_code(piece_type, not color)
+    for code in _LEAPERS[not color]:
         for source, leg in SOURCES[code][king]:
-            if squares[source] != code:
-                continue
-            if squares[leg]:
-                dangers.sources.add(leg)
-            else:
-                check = True
-                dangers.targets.update((source, leg))
-    return check
+            if squares[source] == code:
+                if squares[leg]:
+                    sources.append(leg)
+                else:
+                    in_check = True
+                    targets += (source, leg)
+    return in_check, sources, targets
+
+
+def _line_dangers(
+    board: BaseBoard, color: Color, king: Square, sources: list[Square], targets: list[Square]
+) -> bool:
+    """Look along the four lines from the king, over the nearest three pieces on each."""
+    squares, occupied = board._squares, board._occupied
+    other = BLACK_CODES if color else 0
+    cannon, strikers = other + CANNON, (other + ROOK, other + KING)
+    in_check = False
+    for first, second, third in (
+        *FILE_BLOCKERS[king][occupied >> FILE_SHIFT[king] & FILE_MASK],
+        *RANK_BLOCKERS[king][occupied >> RANK_SHIFT[king] & RANK_MASK],
+    ):
+        code = squares[first]
+        if code in strikers:
+            in_check = True
+            targets += (first, *BETWEEN[king, first])
+        elif code == cannon:
+            targets += BETWEEN[king, first]
+        code = squares[second]
+        if code == cannon:
+            in_check = True
+            targets += (second, *BETWEEN[king, second])
+            sources.append(first)
+        elif code in strikers:
+            sources.append(first)
+        if squares[third] == cannon:
+            sources += (first, second)
+    return in_check
 
 
 def is_safe(board: BaseBoard, color: Color, move: Move) -> bool:

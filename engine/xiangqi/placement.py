@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, Self
 
 import numpy as np
@@ -36,7 +37,6 @@ from engine.xiangqi.moves import (
     Piece,
     PieceType,
     Square,
-    square,
 )
 
 _RANDOM: Final = random.Random(90)
@@ -154,12 +154,17 @@ class BaseBoard:
         """
         numbers = np.asarray(codes).ravel()
         if len(numbers) != len(SQUARES) or not np.all((numbers >= 0) & (numbers <= 2 * KING)):
-            raise InvalidFenError(f"not the codes of 90 squares: {codes!r}")
+            raise InvalidFenError(f"not the codes of {len(SQUARES)} squares: {codes!r}")
         board = cls()
         board.clear_board()
-        for sq in np.flatnonzero(numbers):
-            board._set_code(int(sq), int(numbers[sq]))
+        board._set_codes([int(code) for code in numbers])
         return board
+
+    def _set_codes(self, codes: list[int]) -> None:
+        """Set up the 90 piece codes of an empty board."""
+        for sq, code in enumerate(codes):
+            if code:
+                BaseBoard._set_code(self, sq, code)
 
     def attackers(self, color: Color, sq: Square) -> set[Square]:
         """The squares of pieces of ``color`` that strike at ``sq``, pinned ones included.
@@ -168,9 +173,7 @@ class BaseBoard:
         an open file (the flying general), and no other square that way.
         """
         found = {
-            source
-            for source, code in self._near_men(color, sq)
-            if self._squares[source] == code
+            source for source, code in self._near_men(color, sq) if self._squares[source] == code
         }
         return found | self._line_attackers(color, sq)
 
@@ -188,14 +191,14 @@ class BaseBoard:
         along_rank = RANK_BLOCKERS[sq][self._occupied >> RANK_SHIFT[sq] & RANK_MASK]
         along_file = FILE_BLOCKERS[sq][self._occupied >> FILE_SHIFT[sq] & FILE_MASK]
         found = set()
-        for near, behind in (along_rank[:2], along_rank[3:5], along_file[:2], along_file[3:5]):
+        for near, behind, _ in (*along_rank, *along_file):
             if squares[near] == rook:
                 found.add(near)
             if squares[behind] == cannon:
                 found.add(behind)
         if squares[sq] == piece_code(KING, not color):
             king = piece_code(KING, color)
-            found.update(near for near in (along_file[0], along_file[3]) if squares[near] == king)
+            found.update(near for near, _, _ in along_file if squares[near] == king)
         return found
 
     def is_attacked_by(self, color: Color, sq: Square) -> bool:
@@ -212,25 +215,21 @@ class BaseBoard:
         other = BLACK_CODES if color else 0
         rook = other + ROOK
         cannon = other + CANNON
-        a, b, _, c, d, _ = FILE_BLOCKERS[king][occupied >> FILE_SHIFT[king] & FILE_MASK]
+        (a, b, _), (c, d, _) = FILE_BLOCKERS[king][occupied >> FILE_SHIFT[king] & FILE_MASK]
         near, far = squares[a], squares[c]
         if near == rook or far == rook or squares[b] == cannon or squares[d] == cannon:
             return True
         if near == other + KING or far == other + KING:
             return True
-        a, b, _, c, d, _ = RANK_BLOCKERS[king][occupied >> RANK_SHIFT[king] & RANK_MASK]
+        (a, b, _), (c, d, _) = RANK_BLOCKERS[king][occupied >> RANK_SHIFT[king] & RANK_MASK]
         if squares[a] == rook or squares[c] == rook:
             return True
         if squares[b] == cannon or squares[d] == cannon:
             return True
-        horse = other + HORSE
-        for source, leg in SOURCES[horse][king]:
-            if squares[source] == horse and not squares[leg]:
-                return True
-        pawn = other + PAWN
-        for source, _ in SOURCES[pawn][king]:
-            if squares[source] == pawn:
-                return True
+        for code in (other + HORSE, other + PAWN):
+            for source, leg in SOURCES[code][king]:
+                if squares[source] == code and not squares[leg]:
+                    return True
         return False
 
     def board_fen(self) -> str:
@@ -247,18 +246,6 @@ class BaseBoard:
             ranks.append(text + str(empty or ""))
         return "/".join(ranks)
 
-    def set_board_fen(self, text: str) -> None:
-        """Set up the placement field of a FEN.
-
-        Raises:
-            InvalidFenError: not ten ranks of nine squares, or an unknown letter. The board keeps
-                its pieces then.
-        """
-        placed = parse_placement(text)
-        self.clear_board()
-        for sq, piece in placed.items():
-            self.set_piece_at(sq, piece)
-
     def __str__(self) -> str:
         """Ten lines from rank 9 to rank 0, FEN letters and dots."""
         ranks = [self._squares[r * FILES : (r + 1) * FILES] for r in reversed(range(RANKS))]
@@ -268,8 +255,13 @@ class BaseBoard:
         return f"{type(self).__name__}({self.board_fen()!r})"
 
 
-def parse_placement(text: str) -> dict[Square, Piece]:
-    """The pieces of the placement field of a FEN by square.
+@cache
+def _code_of(letter: str) -> int:
+    return piece_code(*Piece.from_symbol(letter))
+
+
+def parse_placement(text: str) -> list[int]:
+    """The 90 piece codes of the placement field of a FEN.
 
     Raises:
         InvalidFenError: not ten ranks of nine squares, or an unknown letter.
@@ -277,17 +269,15 @@ def parse_placement(text: str) -> dict[Square, Piece]:
     rows = text.split("/")
     if len(rows) != RANKS:
         raise InvalidFenError(f"expected {RANKS} ranks, found {len(rows)}: {text[:200]!r}")
-    placed: dict[Square, Piece] = {}
-    for rank, row in zip(reversed(range(RANKS)), rows, strict=True):
-        file = 0
+    codes: list[int] = []
+    for row in reversed(rows):
+        rank: list[int] = []
         for letter in row:
             if letter in "123456789":
-                file += int(letter)
-            elif file < FILES:
-                placed[square(file, rank)] = Piece.from_symbol(letter)
-                file += 1
+                rank += [0] * int(letter)
             else:
-                file += 1
-        if file != FILES:
-            raise InvalidFenError(f"rank {rank} has {file} squares, not {FILES}: {row[:50]!r}")
-    return placed
+                rank.append(_code_of(letter))
+        if len(rank) != FILES:
+            raise InvalidFenError(f"a rank has {len(rank)} squares, not {FILES}: {row[:50]!r}")
+        codes += rank
+    return codes

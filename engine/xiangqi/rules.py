@@ -50,9 +50,7 @@ def result_of(winner: Color | None) -> str:
 def has_insufficient_material(board: Board) -> bool:
     """Whether neither side has a piece that can cross the river."""
     return not any(
-        board.pieces(piece_type, color)
-        for color in (RED, BLACK)
-        for piece_type in _ATTACKING_TYPES
+        board.pieces(piece_type, color) for color in (RED, BLACK) for piece_type in _ATTACKING_TYPES
     )
 
 

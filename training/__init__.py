@@ -1,0 +1,1 @@
+"""Scripts that make the bundled models; the application never imports them."""

@@ -14,7 +14,7 @@ that of the last value sent was clicked on an older position and should be ignor
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, NotRequired, TypedDict
+from typing import Final, Literal, TypedDict
 
 import gradio as gr
 

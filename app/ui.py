@@ -1,0 +1,90 @@
+"""The shell that every page stands in: header, a tab for each page, footer."""
+
+import html
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from app import model_status
+from app.guard import CONTENT_SECURITY_POLICY, Guard
+from app.limits import MAX_QUEUE, MAX_UPLOAD_BYTES
+from app.pages import xiangqi
+from app.settings import Settings
+from app.texts import LANGUAGES, i18n, label, text
+from app.theme import CSS, ICON, theme
+from engine.registry import Models
+
+
+class Page(Protocol):
+    """A module of app.pages.
+
+    Attributes:
+        TITLE: key of the text on its tab.
+        MODEL: name of its model in the catalogue.
+    """
+
+    TITLE: str
+    MODEL: str
+
+    def render(self, models: Models) -> None:
+        """Place the page's components in the open tab and connect their events."""
+
+
+#: The pages, in the order of their tabs.
+PAGES: Final[tuple[Page, ...]] = (xiangqi,)
+
+
+def build(models: Models, pages: Sequence[Page] = PAGES) -> gr.Blocks:
+    """The whole application; it needs no model to be loaded yet."""
+    name = " · ".join(text("shell.name", lang) for lang in LANGUAGES)
+    with gr.Blocks(title=name, analytics_enabled=False) as demo:
+        gr.HTML(_header(), container=False, padding=False)
+        with gr.Tabs():
+            for page in pages:
+                with gr.Tab(label(page.TITLE), id=page.MODEL):
+                    model_status.render(demo, models, page.MODEL)
+                    page.render(models)
+        gr.HTML(_footer(), container=False, padding=False)
+    demo.queue(max_size=MAX_QUEUE)
+    return demo
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """What gradio's launch() is called with."""
+    policy = None if settings.share else CONTENT_SECURITY_POLICY
+    return {
+        "server_name": settings.host,
+        "server_port": settings.port,
+        "share": settings.share,
+        "theme": theme(),
+        "head": f"<style>{CSS.read_text(encoding='utf-8')}</style>",
+        "favicon_path": ICON,
+        "i18n": i18n(),
+        "footer_links": [],
+        "run_history": False,
+        "ssr_mode": False,
+        "max_file_size": MAX_UPLOAD_BYTES,
+        "app_kwargs": {"middleware": [Middleware(Guard, policy=policy)]},
+    }
+
+
+def _header() -> str:
+    seal = ICON.read_text(encoding="utf-8").replace("<svg ", '<svg aria-hidden="true" ')
+    return (
+        f'<header class="shell-header">{seal}'
+        f"<div><h1>{_both('shell.name')}</h1><p>{_both('shell.line')}</p></div></header>"
+    )
+
+
+def _footer() -> str:
+    return f'<footer class="shell-footer">{_both("shell.footer")}</footer>'
+
+
+def _both(key: str) -> str:
+    """A text in both languages as HTML; the style sheet hides the one that does not fit."""
+    return "".join(
+        f'<span lang="{lang}" data-lang="{lang}">{html.escape(text(key, lang))}</span>'
+        for lang in LANGUAGES
+    )

@@ -23,6 +23,7 @@ from keras import ops
 from safetensors.numpy import load_file, save_file
 
 from engine.xiangqi.model import XiangqiConfig, XiangqiModel
+from engine.xiangqi.network import named_variables
 from training.xiangqi_data import Games, Sampler, held_out, read_games
 
 Tensor = Any
@@ -75,14 +76,16 @@ class Learner(keras.Model):
         legal = ops.logsumexp(ops.where(x["legal"][:, :, None], out.policy, -1e9), axis=-1)
         targets = ops.stack([x["played"], x["best"]], axis=-1)
         policy = cross_entropy(out.policy, partition, targets)
-        return ops.stack([
-            masked_mean(policy[..., 0], x["played"]),
-            masked_mean(policy[..., 1], x["best"]),
-            ops.mean(partition - legal),
-            score_loss(out.value[..., 0], x["result"]),
-            score_loss(out.value[..., 1], x["score"]),
-            self._recite(x["blind_moves"], x["blind_played"]),
-        ])
+        return ops.stack(
+            [
+                masked_mean(policy[..., 0], x["played"]),
+                masked_mean(policy[..., 1], x["best"]),
+                ops.mean(partition - legal),
+                score_loss(out.value[..., 0], x["result"]),
+                score_loss(out.value[..., 1], x["score"]),
+                self._recite(x["blind_moves"], x["blind_played"]),
+            ]
+        )
 
     def _recite(self, moves: Tensor, played: Tensor) -> Tensor:
         count, length = moves.shape
@@ -93,7 +96,11 @@ class Learner(keras.Model):
         return masked_mean(loss, played)
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
         training: bool = True,
     ) -> Tensor:
         for i, mean in enumerate(self.means):
@@ -136,7 +143,7 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 def _state(learner: Learner) -> dict[str, Any]:
-    state = {f"model/{v.path}": v for v in learner.model.variables}
+    state = {f"model/{name}": v for name, v in named_variables(learner.model).items()}
     return state | {f"optimizer/{i}": v for i, v in enumerate(learner.optimizer.variables)}
 
 
@@ -173,8 +180,12 @@ def make_optimizer(name: str, schedule: WarmupStableDecay) -> keras.optimizers.O
     if name == "adamw":
         return keras.optimizers.AdamW(schedule, weight_decay=0.02, global_clipnorm=1.0)
     return keras.optimizers.Muon(
-        schedule, adam_lr_ratio=1.0, weight_decay=0.02, adam_weight_decay=0.0,
-        exclude_layers=["token_output"], global_clipnorm=1.0,
+        schedule,
+        adam_lr_ratio=1.0,
+        weight_decay=0.02,
+        adam_weight_decay=0.0,
+        exclude_layers=["token_output"],
+        global_clipnorm=1.0,
     )
 
 
@@ -187,7 +198,9 @@ def load_corpus(corpus: Path, cache: Path) -> Games:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("corpus", type=Path, help="folder with human_games.tsv[.xz], labels.tsv[.xz]")
+    parser.add_argument(
+        "corpus", type=Path, help="folder of human_games.tsv and labels.tsv, or .xz"
+    )
     parser.add_argument("--run", type=Path, default=Path("runs/xiangqi"))
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--decay", type=int, default=2_000)
@@ -222,8 +235,11 @@ def main() -> None:
     sampler = Sampler(games, chosen, windows=args.windows, blind_windows=blind)
     epochs = -(-max(args.steps - step, 0) // args.epoch)
     learner.fit(
-        prefetched(sampler.batches(seed=step)), steps_per_epoch=args.epoch, epochs=epochs,
-        callbacks=[Checkpoint(args.run)], verbose=2,
+        prefetched(sampler.batches(seed=step)),
+        steps_per_epoch=args.epoch,
+        epochs=epochs,
+        callbacks=[Checkpoint(args.run)],
+        verbose=2,
     )
 
 

@@ -155,8 +155,10 @@ def _replay(
 
 def held_out(games: Games, every: int = 35) -> NDArray[np.bool_]:
     """Which games are kept out of training: every 35th, and copies of it by its first 40 plies."""
-    openings = [games.played[a : min(a + 40, b)].tobytes() for a, b in zip(
-        games.start[:-1], games.start[1:], strict=True)]
+    openings = [
+        games.played[a : min(a + 40, b)].tobytes()
+        for a, b in zip(games.start[:-1], games.start[1:], strict=True)
+    ]
     out = {opening for i, opening in enumerate(openings) if i % every == 0}
     return np.array([opening in out for opening in openings])
 
@@ -186,7 +188,7 @@ class Sampler:
             picks = np.array([random.choice(pools[int(t)]) for t in teacher])
             batch = self._windows(picks, random)
             blind = random.choice(self.chosen, self.blind_windows)
-            first, index, valid = self._index(blind, np.zeros(len(blind), int), self.blind_length)
+            index, valid = self._index(blind, np.zeros(len(blind), int), self.blind_length)
             mirror = random.random(len(blind)) < 0.5
             batch["blind_moves"] = _mirrored(games.last[index], mirror)
             batch["blind_played"] = np.where(
@@ -196,18 +198,16 @@ class Sampler:
 
     def _index(
         self, picks: NDArray[np.int64], offset: NDArray[np.int64], length: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         first, end = self.games.start[picks] + offset, self.games.start[picks + 1]
         index = first[:, None] + np.arange(length)
-        return first, np.minimum(index, end[:, None] - 1), index < end[:, None]
+        return np.minimum(index, end[:, None] - 1), index < end[:, None]
 
-    def _windows(
-        self, picks: NDArray[np.int64], random: np.random.Generator
-    ) -> dict[str, Array]:
+    def _windows(self, picks: NDArray[np.int64], random: np.random.Generator) -> dict[str, Array]:
         games, count = self.games, len(picks)
         room = np.maximum(games.start[picks + 1] - games.start[picks] - self.length, 0)
         offset = (random.random(count) * (room + 1)).astype(int)
-        _, index, valid = self._index(picks, offset, self.length)
+        index, valid = self._index(picks, offset, self.length)
         mirror = random.random(count) < 0.5
         codes = games.codes[index]
         codes = np.where(mirror[:, None, None], codes[..., MIRROR_SQUARES], codes)
@@ -215,17 +215,19 @@ class Sampler:
         moves[:, 0] = START_TOKEN
         moves[random.random(count) < 0.1] = START_TOKEN
         horizon = np.where(
-            random.random(count) < 0.5, 1, np.where(
-                random.random(count) < 0.3, random.integers(2, 9, count), self.length)
+            random.random(count) < 0.5,
+            1,
+            np.where(random.random(count) < 0.3, random.integers(2, 9, count), self.length),
         )
-        best = np.where(valid & (games.best[index] >= 0), _mirrored(games.best[index], mirror), NONE)
+        played, best = _mirrored(games.played[index], mirror), _mirrored(games.best[index], mirror)
+        asked = valid & (games.best[index] != NONE)
         legal = pseudo_legal_mask(codes.reshape(-1, 90)).reshape(count, self.length, -1)
         return {
             "codes": codes.astype(np.int32),
             "moves": moves,
             "horizon": horizon.astype(np.int32),
-            "played": np.where(valid, _mirrored(games.played[index], mirror), NONE).astype(np.int32),
-            "best": best.astype(np.int32),
+            "played": np.where(valid, played, NONE).astype(np.int32),
+            "best": np.where(asked, best, NONE).astype(np.int32),
             "result": np.where(valid, np.nan_to_num(games.result[index], nan=NONE), NONE),
             "score": np.where(valid, np.nan_to_num(games.score[index], nan=NONE), NONE),
             "legal": legal,

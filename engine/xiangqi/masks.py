@@ -14,7 +14,7 @@ _STRAIGHT = (_DF == 0) | (_DR == 0)
 
 
 def _between() -> NDArray[np.float32]:
-    """[90, 2086]: the points whose pieces matter: crossed, or the horse's leg, the elephant's eye."""
+    """[90, 2086]: whose pieces matter: points crossed, the horse's leg, the elephant's eye."""
     table = np.zeros((SQUARES, MOVE_COUNT), dtype=np.float32)
     for move in range(MOVE_COUNT):
         df, dr, origin = int(_DF[move]), int(_DR[move]), int(_FROM[move])

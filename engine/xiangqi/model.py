@@ -100,7 +100,9 @@ class BoardTower(keras.layers.Layer):
         super().__init__(**kwargs)
         self.channels = config.channels
         self.stem = Convolution(config.channels, name="stem")
-        self.blocks = [ResidualBlock(config.channels, name=f"block{i}") for i in range(config.blocks)]
+        self.blocks = [
+            ResidualBlock(config.channels, name=f"block{i}") for i in range(config.blocks)
+        ]
         none = np.full((1, 2), SQUARES)
         self.move_squares = np.concatenate([MOVE_SQUARES, none]).astype("int32")
 
@@ -214,9 +216,7 @@ class XiangqiModel(keras.Model):
     def build(self, *_: Any) -> None:
         c = self.config
         ply = (None, None, c.width)
-        self.blind = self.add_weight(
-            shape=(c.width,), initializer="zeros", name="blind_embedding"
-        )
+        self.blind = self.add_weight(shape=(c.width,), initializer="zeros", name="blind_embedding")
         self.tower.build((None, SQUARES))
         self.squeeze.build((None, SQUARES, c.channels))
         self.board.build((None, None, SQUARES * c.squeeze))

@@ -44,9 +44,7 @@ def _elephant(file: int, rank: int) -> Iterator[tuple[int, int]]:
     points = {(2, 0), (6, 0), (0, 2), (4, 2), (8, 2), (2, 4), (6, 4)}
     points |= {(f, 9 - r) for f, r in points}
     if (file, rank) in points:
-        yield from sorted(
-            to for to in points if abs(to[0] - file) == 2 and abs(to[1] - rank) == 2
-        )
+        yield from sorted(to for to in points if abs(to[0] - file) == 2 and abs(to[1] - rank) == 2)
 
 
 def _all_moves() -> Iterator[tuple[int, int]]:

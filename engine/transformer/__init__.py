@@ -1,0 +1,1 @@
+"""Language models as weights and shapes; no task is known here."""

@@ -1,0 +1,1 @@
+"""Readers and writers of weights: names and arrays, no model."""

@@ -124,6 +124,10 @@ class Board(Position):
         """The end of the game with winner and reason, or None while it goes on; see `rules`."""
         return rules.outcome(self, no_capture_limit)
 
+    def is_insufficient_material(self) -> bool:
+        """Whether no piece that can cross the river is left on either side."""
+        return rules.has_insufficient_material(self)
+
     def result(self) -> str:
         """``1-0``, ``0-1``, ``1/2-1/2``, or ``*`` while the game goes on."""
         outcome = self.outcome()

@@ -191,6 +191,15 @@ class Position(BaseBoard):
         """A 60-bit Zobrist key of pieces and side to move, the same for equal positions."""
         return self._key
 
+    def earlier_keys(self) -> list[int]:
+        """The keys of the positions since the last capture, the present one left out."""
+        return self._keys[-self.halfmove_clock :] if self.halfmove_clock else []
+
+    def is_repetition(self, count: int = 3) -> bool:
+        """Whether the position has occurred ``count`` times in this game."""
+        shortest = 4 * (count - 1)
+        return self.halfmove_clock >= shortest and self.earlier_keys().count(self._key) >= count - 1
+
     def ply(self) -> int:
         """Plies since the start of the game, by `fullmove_number`."""
         return 2 * (self.fullmove_number - 1) + (not self.turn)

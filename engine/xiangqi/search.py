@@ -256,7 +256,7 @@ def search(
         if left <= 0 or (not temperature and run.lead() > left):
             break
         # A young tree would fill a large batch with bad moves, so the batches grow with it.
-        nodes += run.run_batch(int(min(settings.batch_size, 1 + nodes // 4, math.ceil(left))))
+        nodes += run.run_batch(math.ceil(min(settings.batch_size, 1 + nodes // 4, left)))
     return run.result(nodes, time.perf_counter() - start, temperature, rng)
 
 

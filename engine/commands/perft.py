@@ -46,7 +46,6 @@ def _divide(board: Board, depth: int) -> int:
 
 
 def _depth(word: str) -> int:
-    depth = int(word)
-    if depth < 0:
-        raise ValueError(word)
-    return depth
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"not a number of plies: {word!r}")
+    return int(word)

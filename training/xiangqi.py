@@ -24,7 +24,7 @@ from safetensors.numpy import load_file, save_file
 
 from engine.xiangqi.model import XiangqiConfig, XiangqiModel
 from engine.xiangqi.network import named_variables
-from training.xiangqi_data import Games, Sampler, held_out, read_games
+from training.xiangqi_data import Games, Sampler, held_out, read_games, write_held_out
 
 Tensor = Any
 LOSSES = ("human", "teacher", "legality", "result", "score", "recite")
@@ -217,7 +217,9 @@ def main() -> None:
     config = XiangqiConfig(**{name: getattr(args, name) for name in XiangqiConfig().to_dict()})
     (args.run / "config.json").write_text(json.dumps(config.to_dict(), indent=1))
     games = load_corpus(args.corpus, args.run / "games")
-    chosen = np.flatnonzero(~held_out(games) & (np.diff(games.start) >= 10))
+    kept_out = held_out(games)
+    write_held_out(args.corpus, kept_out, args.run / "held_out.tsv")
+    chosen = np.flatnonzero(~kept_out & (np.diff(games.start) >= 10))
     learner = Learner(XiangqiModel(config))
     learner.build()
     learner.compile(

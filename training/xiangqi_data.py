@@ -163,6 +163,13 @@ def held_out(games: Games, every: int = 35) -> NDArray[np.bool_]:
     return np.array([opening in out for opening in openings])
 
 
+def write_held_out(corpus: Path, kept_out: NDArray[np.bool_], path: Path) -> None:
+    """The rows of the games that training does not see, for benchmarks.xiangqi_model."""
+    lines = read_lines(corpus_file(corpus, "human_games.tsv"))
+    rows = [line for line, out in zip(lines, kept_out, strict=True) if out]
+    path.write_text("\n".join(rows) + "\n", encoding="utf8")
+
+
 @dataclass
 class Sampler:
     """Random windows of training games as batches for ``training.xiangqi``."""

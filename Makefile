@@ -1,0 +1,51 @@
+# make run    a virtual environment, the packages, the page on http://127.0.0.1:7860
+# make test   what the tests need, the linters, the tests
+#
+#   PYTHON=python3.12     another interpreter (3.11 or newer)
+#   GPU=1                 TensorFlow's GPU build (Linux, NVIDIA)
+#   ARGS="--port 8000"    options of app.py
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+BUILD := $(if $(GPU),gpu,cpu)
+
+.PHONY: run test install install-dev clean
+
+run: install
+	$(BIN)/python app.py $(ARGS)
+
+test: install-dev
+	bash tests/install_browser.sh
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+install: $(VENV)/installed-$(BUILD)
+
+install-dev: $(VENV)/installed-dev
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed-cpu: requirements.txt | $(BIN)/python
+	$(PIP) -r requirements.txt
+	touch $@
+
+# Both builds of TensorFlow are one package under two names, so only one may be there.
+$(VENV)/installed-gpu: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip uninstall --quiet --yes tensorflow-cpu
+	sed 's/^tensorflow-cpu==\([^;]*\);.*/tensorflow[and-cuda]==\1/; /sys_platform == "darwin"/d' \
+		requirements.txt > $(VENV)/requirements-gpu.txt
+	$(PIP) -r $(VENV)/requirements-gpu.txt
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed-cpu
+	$(PIP) -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV)

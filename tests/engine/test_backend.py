@@ -1,0 +1,85 @@
+"""Each library that can compute gives the same numbers through the same few functions.
+
+KERAS_BACKEND is read when Keras is first imported, so each library runs in a process of its own.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import backend
+from engine.catalogue import ROOT
+
+PROGRAM = """
+import json, keras, numpy as np
+from keras import ops
+from engine import backend
+
+device, dtype = backend.device(), backend.compute_dtype()
+dense = keras.layers.Dense(3, kernel_initializer="ones")
+dense.build((None, 4))
+calls = []
+
+def step(x, past):
+    calls.append(1)  # runs when traced, or each time where nothing is compiled
+    return dense(x) + past[0], ops.shape(x)[0]
+
+compiled = backend.compile_step(step)
+x = ops.convert_to_tensor(np.arange(8, dtype="float32").reshape(2, 4))
+past = (ops.ones((1, 3)),)
+for _ in range(5):
+    y, batch = compiled(x, past)
+result = backend.to_numpy(y)
+print(json.dumps({
+    "backend": backend.backend(), "kind": device.kind, "name": str(device), "dtype": dtype,
+    "values": result.tolist(), "type": type(result).__name__, "calls": len(calls),
+    "batch": int(batch),
+}))
+"""
+
+
+@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
+def test_a_step_computes_the_same_with_each_library(library: str) -> None:
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed")
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": library},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert run.returncode == 0, run.stderr
+    got = json.loads(run.stdout.splitlines()[-1])
+    assert got["backend"] == library
+    assert got["kind"] in ("cpu", "gpu")
+    assert got["name"]
+    assert got["dtype"] == "float32" or got["kind"] == "gpu"
+    assert got["type"] == "ndarray"
+    assert got["values"] == [[7.0] * 3, [23.0] * 3]
+    assert got["batch"] == 2
+    assert got["calls"] == (5 if library == "torch" else 1)
+
+
+def test_a_containers_quota_counts_if_it_is_less(tmp_path: Path) -> None:
+    quota = tmp_path / "cpu.max"
+    cores = backend.available_cores(quota)
+    assert cores >= 1
+    quota.write_text("50000 100000\n")
+    assert backend.available_cores(quota) == 1
+    quota.write_text(f"{(cores + 7) * 100000} 100000\n")
+    assert backend.available_cores(quota) == cores
+    quota.write_text("max 100000\n")
+    assert backend.available_cores(quota) == cores
+
+
+def test_the_first_device_found_is_kept() -> None:
+    assert backend.device() is backend.device()
+    assert isinstance(backend.to_numpy(np.ones(2)), np.ndarray)

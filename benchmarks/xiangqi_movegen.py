@@ -3,9 +3,9 @@
     python -m benchmarks.xiangqi_movegen --positions 300
 
 Positions are taken evenly from human games. Each library has its own board set up before the clock
-runs and lists the legal moves. pyffish has no board and reads a FEN with every call; compare it with
-our second row. Processor time is counted, not wall time, and the best of several rounds. A second
-table has the other operations that a search needs.
+runs and lists the legal moves. pyffish has no board and reads a FEN with every call; compare it
+with our second row. Processor time is counted, not wall time, and the best of several rounds. A
+second table has the other operations that a search needs.
 """
 
 import argparse

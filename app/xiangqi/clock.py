@@ -1,12 +1,8 @@
 """A chess clock that the server keeps: the browser only shows it."""
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from engine.xiangqi.moves import BLACK, RED, Color
-
-MINUTES: Final = (1, 3, 5, 10, 20, 30)
-INCREMENTS: Final = (0, 2, 5, 10)
 
 
 @dataclass

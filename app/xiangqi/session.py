@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Side = Literal["red", "black", "both"]
 SIDES: Final[tuple[Side, ...]] = ("red", "black", "both")
 COLORS: Final[dict[str, Color]] = {"red": RED, "black": BLACK}
+Letters = Literal["chinese", "western"]
+LETTERS: Final[tuple[Letters, ...]] = ("chinese", "western")
+Notation = Literal["simplified", "traditional", "wxf", "iccs"]
+NOTATIONS: Final[tuple[Notation, ...]] = ("simplified", "traditional", "wxf", "iccs")
 
 #: The no-capture limit ends games long before; a game that is pasted in has to stop somewhere.
 MAX_PLIES: Final = 1000
@@ -42,6 +46,18 @@ class NotAllowed(ValueError):
 
 
 @dataclass
+class Look:
+    """How a visitor wants to see the game: black at the bottom if flipped (for a person who
+    plays black: red), arrows for the model's thoughts, a bar for the chances."""
+
+    letters: Letters = "chinese"
+    notation: Notation = "simplified"
+    flipped: bool = False
+    arrows: bool = False
+    bar: bool = True
+
+
+@dataclass
 class Session:
     """A game, and the seat of the person who plays it.
 
@@ -56,8 +72,15 @@ class Session:
         scores: red's expected score (0 to 1) by ply.
         puzzle: the id of the puzzle that is being solved.
         solved: its last move has been found.
+        played: the plies at which the model made the move.
         watching: two copies of the model play, and the person only looks.
+        watched: the levels of the two.
         headers: of the game record that was read in.
+        draft: the FEN in the position editor, None while it is closed.
+        look: how the person wants to see it.
+        seq: counts the positions sent to the browser.
+        thinking_at: the version that the model is thinking about, -1 for none.
+        accepted_from: a version, and the seq with which it was first sent.
     """
 
     board: Board = field(default_factory=Board)
@@ -71,8 +94,15 @@ class Session:
     clock: Clock | None = None
     puzzle: str | None = None
     solved: bool = False
+    played: set[int] = field(default_factory=set)
     watching: bool = False
+    watched: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    draft: str | None = None
+    look: Look = field(default_factory=Look)
+    seq: int = 0
+    thinking_at: int = -1
+    accepted_from: tuple[int, int] = (-1, 0)
     _outcome: tuple[int, Outcome | None] = (-1, None)
 
     @property
@@ -93,22 +123,55 @@ class Session:
         return self._outcome[1]
 
     @property
+    def over(self) -> bool:
+        """Whether the game has ended."""
+        return self.outcome is not None
+
+    @property
+    def thinking(self) -> bool:
+        """Whether the model is looking for a move in the position at the end of the game."""
+        return self.thinking_at == self.version
+
+    def next_seq(self) -> int:
+        """The number of a position that is about to be sent."""
+        self.seq += 1
+        if self.accepted_from[0] != self.version:
+            self.accepted_from = (self.version, self.seq)
+        return self.seq
+
+    def is_current(self, seq: object) -> bool:
+        """Whether a move that names this seq was made on the game as it is now."""
+        version, first = self.accepted_from
+        return isinstance(seq, int) and version == self.version and first <= seq <= self.seq
+
+    @property
+    def person(self) -> Side:
+        """Whom the person plays in this game: a puzzle is solved by the side that begins it."""
+        if self.puzzle is None:
+            return self.side
+        return "red" if self.board.turn is (self.ply % 2 == 0) else "black"
+
+    @property
     def person_to_move(self) -> bool:
         """Whether the person may move at the end of the game."""
         if self.outcome is not None or self.watching or self.solved:
             return False
-        return self.side == "both" or COLORS[self.side] is self.board.turn
+        return self.person == "both" or COLORS[self.person] is self.board.turn
 
     @property
     def model_to_move(self) -> bool:
         """Whether the model has to answer now."""
         return (
-            self.outcome is None
-            and self.puzzle is None
+            self.puzzle is None
             and not self.watching
-            and self.side != "both"
-            and COLORS[self.side] is not self.board.turn
+            and self.outcome is None
+            and not self.person_to_move
         )
+
+    @property
+    def orientation(self) -> Literal["red", "black"]:
+        """The side at the bottom of the board."""
+        return "black" if (self.person == "black") is not self.look.flipped else "red"
 
     def shown(self) -> Board:
         """The position that is looked at, a copy with the moves that led to it."""
@@ -123,17 +186,17 @@ class Session:
         """Begin again with a board (with its moves, if it has any); side and level stay."""
         self.board = board
         self.headers = headers or {}
-        self.ended, self.clock, self.puzzle = None, None, None
+        self.ended = self.clock = self.puzzle = self.draft = None
         self.solved = self.watching = False
-        self.choices, self.scores = {}, {}
+        self.choices, self.scores, self.played = {}, {}, set()
         self.cursor = self.ply
         self._changed()
 
     def read_move(self, uci: object) -> Move:
         """The move a browser asks for, if it may be played now. Raises NotAllowed."""
-        if self.outcome is not None:
+        if self.outcome is not None or self.solved:
             raise NotAllowed("error.over")
-        if not self.live:
+        if not self.live or self.draft is not None:
             raise NotAllowed("error.not_live")
         if not self.person_to_move:
             raise NotAllowed("error.not_your_turn")
@@ -150,7 +213,7 @@ class Session:
 
         Raises IllegalMoveError, and NotAllowed where the game is over or too long.
         """
-        if self.outcome is not None:
+        if self.over:
             raise NotAllowed("error.over")
         if self.ply >= MAX_PLIES:
             raise NotAllowed("error.too_many_plies", maximum=MAX_PLIES)
@@ -163,8 +226,20 @@ class Session:
         if following:
             self.cursor = self.ply
         self._changed()
-        if self.clock is not None and self.outcome is not None:
-            self.clock.pause(now)
+        self._stop_clock_if_over(now)
+
+    def answer(self, choice: Choice, now: float) -> None:
+        """Play the model's move, and remember why. Raises as play()."""
+        if choice.move is None:
+            raise NotAllowed("error.over")
+        self.learn(self.ply, choice)
+        self.played.add(self.ply)
+        self.play(choice.move, now)
+
+    def learn(self, ply: int, choice: Choice) -> None:
+        """Remember what the model thought of a position."""
+        self.choices[ply] = choice
+        self.scores[ply] = choice.red_score
 
     def check_clock(self, now: float) -> bool:
         """End the game if a side has run out of time; whether it has."""
@@ -177,7 +252,7 @@ class Session:
     def resign(self, now: float) -> None:
         """The person gives up (with "both": the side to move). Raises NotAllowed."""
         self._must_go_on()
-        loser = self.board.turn if self.side == "both" else COLORS[self.side]
+        loser = self.board.turn if self.person == "both" else COLORS[self.person]
         self._end(Outcome(not loser, Termination.RESIGNATION), now)
 
     def agree_draw(self, now: float) -> None:
@@ -193,10 +268,8 @@ class Session:
             self.clock.start(self.board.turn, now)
 
     def _plies_to_take_back(self) -> int:
-        if self.side == "both":
-            plies = 1
-        else:
-            plies = 1 if self.board.turn is not COLORS[self.side] else 2
+        own_turn = self.person != "both" and COLORS[self.person] is self.board.turn
+        plies = 2 if own_turn else 1
         if self.watching or plies > self.ply:
             raise NotAllowed("error.nothing_to_undo")
         return plies
@@ -212,8 +285,26 @@ class Session:
         self.ended, self.solved = None, False
         self.choices = {at: choice for at, choice in self.choices.items() if at <= ply}
         self.scores = {at: score for at, score in self.scores.items() if at <= ply}
+        self.played = {at for at in self.played if at < ply}
         self.cursor = ply
         self._changed()
+
+    def solve(self) -> None:
+        """The last move of the puzzle has been found."""
+        self.solved = True
+        self._changed()
+
+    def watch(self, levels: dict[str, str]) -> None:
+        """Let two levels of the model, "red" and "black", play from the start."""
+        self.start(Board())
+        self.watching, self.watched = True, levels
+        self._changed()
+
+    def stop_watching(self) -> None:
+        """Leave the two alone; the game stays where it is."""
+        if self.watching:
+            self.watching = False
+            self._changed()
 
     def take_seat(self, side: Side) -> None:
         """Change sides; a puzzle is left by it."""
@@ -236,6 +327,10 @@ class Session:
         if self.clock is not None:
             self.clock.pause(now)
         self._changed()
+
+    def _stop_clock_if_over(self, now: float) -> None:
+        if self.clock is not None and self.over:
+            self.clock.pause(now)
 
     def _changed(self) -> None:
         self.version += 1

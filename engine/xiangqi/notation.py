@@ -174,7 +174,7 @@ def parse_chinese(board: Board, text: str) -> Move:
     """
     match = _CHINESE.fullmatch(normalize(text).translate(_VARIANTS))
     if match is None:
-        raise InvalidMoveError(f"not a move: {text[:50]!r}")
+        raise InvalidMoveError(f"not a move: {text!r}")
     rank = match["rank"] or match["rank2"] or match["rank3"]
     file = match["file"] or match["file2"] or match["file3"]
     ordinal = int(rank) if rank and rank.isdigit() else None
@@ -202,7 +202,7 @@ def parse_wxf(board: Board, text: str) -> Move:
     """
     match = _WXF.fullmatch(normalize(text).translate(_WXF_VARIANTS).upper())
     if match is None:
-        raise InvalidMoveError(f"not a move: {text[:50]!r}")
+        raise InvalidMoveError(f"not a move: {text!r}")
     rank = match["rank"] or match["rank2"] or match["rank3"] or match["rank4"]
     file = match["file"] or match["file4"]
     letter = match["letter"]
@@ -234,8 +234,8 @@ def parse_move(board: Board, text: str) -> Move:
 def _only_move(board: Board, description: Description, text: str) -> Move:
     moves = find_moves(board, description)
     if not moves:
-        raise IllegalMoveError(f"illegal move: {text[:50]!r} in {board.fen()}")
+        raise IllegalMoveError(f"illegal move: {text!r} in {board.fen()}")
     if len(moves) > 1:
         choices = " or ".join(str(move) for move in moves)
-        raise AmbiguousMoveError(f"ambiguous move: {text[:50]!r} is {choices} in {board.fen()}")
+        raise AmbiguousMoveError(f"ambiguous move: {text!r} is {choices} in {board.fen()}")
     return moves[0]

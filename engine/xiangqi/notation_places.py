@@ -23,6 +23,7 @@ from engine.xiangqi.moves import (
     ROOK,
     Color,
     IllegalMoveError,
+    InvalidMoveError,
     Move,
     Piece,
     PieceType,
@@ -41,6 +42,7 @@ TRAVERSE: Final = 0
 _STRAIGHT: Final = frozenset({PAWN, CANNON, ROOK, KING})
 _RANKS_BY_FILES: Final = {HORSE: {1: 2, 2: 1}, ADVISOR: {1: 1}, ELEPHANT: {2: 2}}
 """How many ranks a piece that does not go straight crosses, by how many files it crosses."""
+_MAX_LENGTH: Final = 30
 _DASHES: Final = str.maketrans("−–—", "---")
 
 
@@ -104,7 +106,13 @@ class Description(NamedTuple):
 
 
 def normalize(text: str) -> str:
-    """The text without blanks, with dashes and full-width letters, digits and signs made ASCII."""
+    """The text without blanks, with dashes and full-width letters, digits and signs made ASCII.
+
+    Raises:
+        InvalidMoveError: the text is longer than any move.
+    """
+    if len(text) > _MAX_LENGTH:
+        raise InvalidMoveError(f"not a move: {text[:_MAX_LENGTH]!r}...")
     return "".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
 
 

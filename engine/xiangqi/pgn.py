@@ -39,6 +39,7 @@ _FIRST_KEYS: Final[tuple[str, ...]] = (
     "Black",
     "Result",
 )
+_START: Final = Board()
 _FORMATS: Final[dict[Notation, str]] = {"chinese": "Chinese", "wxf": "WXF", "iccs": "ICCS"}
 
 
@@ -81,7 +82,7 @@ class _Builder:
     def __init__(self) -> None:
         self.headers: dict[str, str] = {}
         self.game: Game | None = None
-        self.board = Board(None)
+        self.board = _START
         self.line = Line()
         self.parents: list[tuple[Line, Move]] = []
         self.has_result = False
@@ -108,7 +109,8 @@ class _Builder:
     def start(self) -> None:
         """Set up the board; the headers are complete."""
         if self.game is None:
-            board = Board(fen) if (fen := self.headers.get("FEN")) else Board()
+            fen = self.headers.get("FEN")
+            board = Board(fen) if fen else _START.copy()
             self.game = Game(headers=self.headers, board=board)
             self.board = board.copy()
             self.line = self.game

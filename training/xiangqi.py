@@ -59,7 +59,7 @@ class Learner(keras.Model):
     """The model with its losses, as one Keras model to fit."""
 
     def __init__(self, model: XiangqiModel) -> None:
-        super().__init__()
+        super().__init__(dtype="float32")  # or the targets would be rounded to bfloat16
         self.model = model
         self.means = [keras.metrics.Mean(name=name) for name in LOSSES]
 
@@ -69,7 +69,7 @@ class Learner(keras.Model):
 
     def call(self, batch: dict[str, Tensor], training: bool = False) -> Tensor:
         x = batch
-        count, length = x["moves"].shape
+        count, length = ops.shape(x["moves"])
         position = ops.broadcast_to(ops.arange(length), (count, length))
         out = self.model(x["moves"], x["codes"], position, causal_mask(length, x["horizon"]))
         partition = ops.logsumexp(out.policy, axis=-1)
@@ -88,7 +88,7 @@ class Learner(keras.Model):
         )
 
     def _recite(self, moves: Tensor, played: Tensor) -> Tensor:
-        count, length = moves.shape
+        count, length = ops.shape(moves)
         position = ops.broadcast_to(ops.arange(length), (count, length))
         whole = ops.full((count,), length, dtype="int32")
         logits = self.model(moves, None, position, causal_mask(length, whole)).policy[..., 0, :]

@@ -33,7 +33,9 @@ _SCRIPTS: Final = (
     "board/players.js",
     "board/speech.js",
     "board/editor.js",
+    "board/stage.js",
     "board/input.js",
+    "board/drawing.js",
     "board/main.js",
 )
 _STYLES: Final = ("common/theme.css", "board/board.css", "board/players.css")

@@ -104,27 +104,27 @@ def _line_dangers(
     """Look along the four lines from the king, over the nearest three pieces on each."""
     squares, occupied = board._squares, board._occupied
     other = BLACK_CODES if color else 0
-    cannon, strikers = other + CANNON, (other + ROOK, other + KING)
+    rook, cannon = other + ROOK, other + CANNON
+    along_file = FILE_BLOCKERS[king][occupied >> FILE_SHIFT[king] & FILE_MASK]
+    along_rank = RANK_BLOCKERS[king][occupied >> RANK_SHIFT[king] & RANK_MASK]
     in_check = False
-    for first, second, third in (
-        *FILE_BLOCKERS[king][occupied >> FILE_SHIFT[king] & FILE_MASK],
-        *RANK_BLOCKERS[king][occupied >> RANK_SHIFT[king] & RANK_MASK],
-    ):
-        code = squares[first]
-        if code in strikers:
-            in_check = True
-            targets += (first, *BETWEEN[king, first])
-        elif code == cannon:
-            targets += BETWEEN[king, first]
-        code = squares[second]
-        if code == cannon:
-            in_check = True
-            targets += (second, *BETWEEN[king, second])
-            sources.append(first)
-        elif code in strikers:
-            sources.append(first)
-        if squares[third] == cannon:
-            sources += (first, second)
+    for line, strikers in ((along_file, (rook, other + KING)), (along_rank, (rook,))):
+        for first, second, third in line:
+            code = squares[first]
+            if code in strikers:
+                in_check = True
+                targets += (first, *BETWEEN[king, first])
+            elif code == cannon:
+                targets += BETWEEN[king, first]
+            code = squares[second]
+            if code == cannon:
+                in_check = True
+                targets += (second, *BETWEEN[king, second])
+                sources.append(first)
+            elif code in strikers:
+                sources.append(first)
+            if squares[third] == cannon:
+                sources += (first, second)
     return in_check
 
 

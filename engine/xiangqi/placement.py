@@ -46,6 +46,7 @@ PIECE_KEYS: Final = [
 ]
 """Zobrist keys by piece code and square; 60 bits are two digits of a Python int."""
 TURN_KEY: Final = _RANDOM.getrandbits(60)
+"""Belongs to the key of a position where black is to move."""
 
 PIECES: Final = (None, *(Piece(t, c) for c in (True, False) for t in range(PAWN, KING + 1)))
 SYMBOLS: Final = tuple(piece.symbol() if piece else "." for piece in PIECES)
@@ -120,8 +121,8 @@ class BaseBoard:
             self._men[color][sq] = code
             self._occupied ^= OCCUPANCY[sq]
             self._squares[sq] = code
-            if code == piece_code(KING, color) and self._kings[color] == NO_SQUARE:
-                self._kings[color] = sq
+            if code == piece_code(KING, color):
+                self._kings[color] = min(sq, self._kings[color])
         self._key ^= PIECE_KEYS[old][sq] ^ PIECE_KEYS[code][sq]
 
     def _find(self, code: int) -> Square:

@@ -30,13 +30,15 @@ class Position(BaseBoard):
     fullmove_number: int
     halfmove_clock: int
     move_stack: list[Move]
-    _stack: list[tuple[int, int, int]]
+    _stack: list[tuple[int, int, int, int]]
     _keys: list[int]
-    _legal: list[Move] | None
+    _legal: list[Move]
+    _legal_key: int | None
 
     def clear_board(self) -> None:
         """Take all pieces off, forget the history; red is to move."""
         super().clear_board()
+        self._legal, self._legal_key = [], None
         self.turn = RED
         self.fullmove_number = 1
         self.halfmove_clock = 0
@@ -47,7 +49,6 @@ class Position(BaseBoard):
         self.move_stack = []
         self._stack = []
         self._keys = []
-        self._legal = None
 
     def _set_code(self, sq: Square, code: int) -> None:
         super()._set_code(sq, code)
@@ -56,12 +57,14 @@ class Position(BaseBoard):
     @property
     def legal_moves(self) -> MoveList:
         """The legal moves."""
-        return MoveList(self._legal if self._legal is not None else self.generate_legal_moves())
+        return MoveList(self.generate_legal_moves())
 
     def generate_legal_moves(self) -> list[Move]:
         """The legal moves as a list; kept until the position changes, so do not change it."""
-        if self._legal is None:
+        key = self.key()
+        if self._legal_key != key:
             self._legal = legal_moves(self, self.turn)
+            self._legal_key = key
         return self._legal
 
     @property
@@ -100,15 +103,14 @@ class Position(BaseBoard):
         squares = self._squares
         captured = squares[target]
         occupied, key = self._occupied, self._key
-        self._stack.append((captured, occupied, self.halfmove_clock))
-        self._keys.append(key)
+        self._stack.append((captured, occupied, self.halfmove_clock, key))
+        self._keys.append(key if color else key ^ TURN_KEY)
         self.move_stack.append(move)
-        self._legal = None
         keys = PIECE_KEYS[code]
-        key ^= keys[source] ^ keys[target] ^ TURN_KEY
+        key ^= keys[source] ^ keys[target]
         if captured:
             del self._men[captured <= BLACK_CODES][target]
-            if captured in KING_CODES:
+            if self._kings[not color] == target:
                 self._kings[not color] = NO_SQUARE
             self._key = key ^ PIECE_KEYS[captured][target]
             self._occupied = occupied ^ OCCUPANCY[source]
@@ -120,7 +122,7 @@ class Position(BaseBoard):
         own[target] = code
         squares[source] = 0
         squares[target] = code
-        if code in KING_CODES:
+        if self._kings[color] == source:
             self._kings[color] = target
         self.turn = not color
         if not color:
@@ -134,9 +136,8 @@ class Position(BaseBoard):
         """
         move = self.move_stack.pop()
         source, target = move
-        captured, self._occupied, self.halfmove_clock = self._stack.pop()
-        self._key = self._keys.pop()
-        self._legal = None
+        captured, self._occupied, self.halfmove_clock, self._key = self._stack.pop()
+        self._keys.pop()
         color = self.turn = not self.turn
         own, squares = self._men[color], self._squares
         code = own.pop(target)
@@ -145,9 +146,9 @@ class Position(BaseBoard):
         squares[target] = captured
         if captured:
             self._men[captured <= BLACK_CODES][target] = captured
-            if captured in KING_CODES:
+            if captured in KING_CODES and self._kings[not color] == NO_SQUARE:
                 self._kings[not color] = target
-        if code in KING_CODES:
+        if self._kings[color] == target:
             self._kings[color] = source
         if not color:
             self.fullmove_number -= 1
@@ -185,11 +186,12 @@ class Position(BaseBoard):
             board._stack = self._stack[:]
             board._keys = self._keys[:]
         board._legal = self._legal
+        board._legal_key = self._legal_key
         return board
 
     def key(self) -> int:
         """A 60-bit Zobrist key of pieces and side to move, the same for equal positions."""
-        return self._key
+        return self._key if self.turn else self._key ^ TURN_KEY
 
     def earlier_keys(self) -> list[int]:
         """The keys of the positions since the last capture, the present one left out."""
@@ -198,7 +200,9 @@ class Position(BaseBoard):
     def is_repetition(self, count: int = 3) -> bool:
         """Whether the position has occurred ``count`` times in this game."""
         shortest = 4 * (count - 1)
-        return self.halfmove_clock >= shortest and self.earlier_keys().count(self._key) >= count - 1
+        return (
+            self.halfmove_clock >= shortest and self.earlier_keys().count(self.key()) >= count - 1
+        )
 
     def ply(self) -> int:
         """Plies since the start of the game, by `fullmove_number`."""

@@ -92,7 +92,7 @@ def _on(
 def _connect_game(controls: Controls, play: Play) -> None:
     board: Any = controls.board
     _on(board.move, play.move, controls)
-    _on(board.flag, play.flag, controls)
+    _on(board.flagfall, play.flag, controls)
     _on(controls.new.click, play.new, controls, controls.time)
     _on(controls.side.input, play.seat, controls, controls.side)
     _on(controls.level.input, play.level, controls, controls.level)

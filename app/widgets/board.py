@@ -3,7 +3,7 @@
     widget = board(board_value(fen=..., movable="red", legal={...}, seq=1), elem_id="board")
     widget.move(on_move, ...)    # evt: gr.EventData with evt.uci ("h2e2") and evt.seq
     widget.edit(on_edit, ...)    # evt.fen: the whole FEN after a change in the editor
-    widget.flag(on_flag, ...)    # evt.color ("red"/"black") and evt.seq: that clock shows zero
+    widget.flagfall(on_flagfall, ...) # evt.color ("red"/"black") and evt.seq: that clock shows zero
 
 The server is the judge of everything. The browser puts a clicked piece down at once, sends
 the move together with the seq of the position it was clicked on, and waits; the next value

@@ -15,7 +15,7 @@ class Board {
     this.pointer = new Pointer(this.cells, this);
     this.cursor = new Cursor(this.cells, this);
     this.countdown = new Countdown((color) =>
-      trigger("flag", { color, seq: this.value.seq }),
+      trigger("flagfall", { color, seq: this.value.seq }),
     );
   }
 

@@ -18,7 +18,6 @@ from benchmarks.elo import Pairing, Rating, fit
 from benchmarks.xiangqi_opponents import ANCHORS, LevelMover, Opponent, make_opponent
 from benchmarks.xiangqi_referee import play
 from engine.xiangqi.moves import Move
-from engine.xiangqi.player import Player
 
 DATA = Path(__file__).parent / "data"
 OPENINGS = DATA / "xiangqi_openings.txt"
@@ -121,6 +120,8 @@ def _play_all(args: argparse.Namespace) -> None:
     movers |= {name: make_opponent(name, args.seed) for name in names if name not in movers}
     levels = [level for level in args.levels if level not in ANCHORS]
     if levels:
+        from engine.xiangqi.player import Player
+
         player = Player.load(args.model)
         pace = "" if args.seconds is None else f" {args.seconds:g} s"
         for level in levels:

@@ -4,12 +4,14 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from engine.xiangqi.board import STARTING_FEN, Board
 from engine.xiangqi.moves import ADVISOR, CANNON, ELEPHANT, HORSE, KING, PAWN, ROOK, Move
-from engine.xiangqi.player import Player
 from engine.xiangqi.uci_client import UciEngine, UciError
+
+if TYPE_CHECKING:  # the network's library takes seconds to import, the anchors do not need it
+    from engine.xiangqi.player import Player
 
 PIECE_VALUES = {PAWN: 1, ADVISOR: 2, ELEPHANT: 2, HORSE: 4, CANNON: 4.5, ROOK: 9, KING: 1000}
 
@@ -97,7 +99,9 @@ class EngineMover:
 class LevelMover:
     """One of our levels; each game draws other seeds."""
 
-    def __init__(self, player: Player, level: str, seed: int, seconds: float | None = None) -> None:
+    def __init__(
+        self, player: "Player", level: str, seed: int, seconds: float | None = None
+    ) -> None:
         self.player = player
         self.level = level
         self.seconds = seconds

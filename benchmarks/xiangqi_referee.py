@@ -25,18 +25,18 @@ class PlayedGame:
     seconds: tuple[tuple[float, float], tuple[float, float]]
 
 
-def verdict(moves: Sequence[Move]) -> tuple[float, str] | None:
-    """Red's score and the reason where the game from the start is over, None where it goes on.
+def verdict(moves: Sequence[Move], fen: str = STARTING_FEN) -> tuple[float, str] | None:
+    """Red's score and the reason where the game from ``fen`` (red to move) is over, else None.
 
     Mate and stalemate lose; repetitions end the game when pyffish lets a player claim it (third
     occurrence; perpetual check and its simpler perpetual chases lose).
     """
     history = [move.uci(one_based=True) for move in moves]
     red_to_move = len(history) % 2 == 0
-    if not pyffish.legal_moves("xiangqi", STARTING_FEN, history):
-        check = pyffish.gives_check("xiangqi", STARTING_FEN, history)
+    if not pyffish.legal_moves("xiangqi", fen, history):
+        check = pyffish.gives_check("xiangqi", fen, history)
         return float(not red_to_move), "checkmate" if check else "stalemate"
-    ended, value = pyffish.is_optional_game_end("xiangqi", STARTING_FEN, history)
+    ended, value = pyffish.is_optional_game_end("xiangqi", fen, history)
     if ended:
         mover_score = 0.5 + 0.5 * ((value > 0) - (value < 0))
         red_score = mover_score if red_to_move else 1 - mover_score

@@ -64,6 +64,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "i18n": i18n(),
         "footer_links": [],
         "run_history": False,
+        "enable_monitoring": False,
         "ssr_mode": False,
         "max_file_size": MAX_UPLOAD_BYTES,
         "app_kwargs": {"middleware": [Middleware(Guard, policy=policy)]},

@@ -1,0 +1,42 @@
+"""The application, started once for all tests that talk to it over HTTP or in a browser."""
+
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+# A test must not wait for a hub, nor pass because one answered.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+@dataclass(frozen=True)
+class Server:
+    """The running application: its address without a slash at the end, and its models."""
+
+    url: str
+    models: object
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The whole application with the bundled models, loading in the background."""
+    from app.settings import Settings
+    from app.ui import build, launch_options
+    from engine.registry import Models
+
+    models = Models()
+    demo = build(models)
+    settings = Settings(port=free_port())
+    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(settings))
+    models.preload()
+    yield Server(url.rstrip("/"), models)
+    demo.close()

@@ -1,4 +1,4 @@
-"""The ladder: openings, verdicts of pyffish, the schedule, resuming, and games by random movers."""
+"""The ladder: openings, verdicts of pyffish, the schedule, resuming, and a random game."""
 
 import json
 from pathlib import Path

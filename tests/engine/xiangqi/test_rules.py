@@ -83,7 +83,7 @@ def test_a_capture_and_the_other_side_to_move_start_anew() -> None:
     board = play("3k5/9/9/9/9/9/9/9/9/R3K4 w", "a0a1 d9d8 a1a2 d8d9 a2a0")
     assert board.board_fen() == board.root().board_fen()
     assert not board.is_repetition(2)
-    board = play(Board().fen(), "h2h9 i9h9 " + "b0c2 h9g9 c2b0 g9h9 ")
+    board = play(Board().fen(), "h2h9 i9h9 " + "b0c2 h9h8 c2b0 h8h9 ")
     assert board.is_repetition(2)
     assert len(board.earlier_keys()) == 4
 

@@ -17,7 +17,8 @@ from engine.xiangqi.moves import Move, XiangqiError
 from engine.xiangqi.notation import chinese, parse_move, wxf
 
 _TOKEN: Final = re.compile(
-    r"(?P<blank>\s+|;[^\n]*|%[^\n]*|\$\d+)"
+    # After a row of = some programs write about themselves.
+    r"(?P<blank>\s+|;[^\n]*|%[^\n]*|\$\d+|={5,}[^\[]*)"
     r"|\{(?P<comment>[^}]*)\}"
     r'|\[\s*(?P<key>\w+)\s+"(?P<value>(?:[^"\\\n]|\\.)*)"\s*\]'
     # Some programs leave the quotation marks within a value as they are.

@@ -1,9 +1,10 @@
-"""Records of games in files: PGN read and written, XQF read."""
+"""Records of games in files: PGN read and written; XQF, CBR and CBL read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.xiangqi.cbr import is_cbl, is_cbr, read_cbl, read_cbr
 from engine.xiangqi.encodings import decode_text
 from engine.xiangqi.game import Game, InvalidRecordError, Line, Notation
 from engine.xiangqi.pgn import read_games
@@ -15,6 +16,8 @@ __all__ = [
     "Line",
     "Notation",
     "decode_text",
+    "read_cbl",
+    "read_cbr",
     "read_games",
     "read_record",
     "read_xqf",
@@ -22,12 +25,16 @@ __all__ = [
 
 
 def read_record(data: bytes) -> Iterator[Game]:
-    """The games of a file, XQF by its first bytes and PGN otherwise.
+    """The games of a file: XQF, CBR and CBL are known by their first bytes, the rest is PGN.
 
     Raises:
-        XiangqiError: as `read_xqf` and `read_games`.
+        XiangqiError: as `read_xqf`, `read_cbr` and `read_games`.
     """
     if is_xqf(data):
         yield read_xqf(data)
+    elif is_cbr(data):
+        yield read_cbr(data)
+    elif is_cbl(data):
+        yield from read_cbl(data)
     else:
         yield from read_games(data)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, Self
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.game import MAX_DEPTH, Game, InvalidRecordError, Line
+from engine.xiangqi.game import Game, InvalidRecordError
 from engine.xiangqi.moves import (
     ADVISOR,
     BLACK,
@@ -23,12 +23,11 @@ from engine.xiangqi.moves import (
     RANKS,
     RED,
     ROOK,
-    IllegalMoveError,
-    Move,
     Piece,
     Square,
     square,
 )
+from engine.xiangqi.record_tree import Node, read_tree
 
 _HEADER_SIZE: Final = 0x400
 _FIRST_ENCRYPTED: Final = 11
@@ -82,16 +81,6 @@ def _mix(byte: int) -> int:
     return 54 * byte * byte + 221
 
 
-class _Node(NamedTuple):
-    """An entry of the tree: a move, what follows it, and what is said about it."""
-
-    source: int
-    target: int
-    has_next: bool
-    has_sibling: bool
-    comment: str
-
-
 def is_xqf(data: bytes) -> bool:
     """Whether a file starts as XQF files do."""
     return data.startswith(b"XQ")
@@ -100,11 +89,12 @@ def is_xqf(data: bytes) -> bool:
 def read_xqf(data: bytes) -> Game:
     """The game of an XQF file with its comments and variations.
 
-    The side to move is the one whose piece moves first. The time grows with the size alone.
+    The side to move is the one whose piece moves first; a variation ends before a move that is
+    not legal. The time grows with the size alone.
 
     Raises:
         InvalidRecordError: the bytes are not an XQF file, or it is cut short.
-        IllegalMoveError: a move is not legal.
+        IllegalMoveError: a move of the main line is not legal.
     """
     if not is_xqf(data) or len(data) < _HEADER_SIZE:
         raise InvalidRecordError(f"not an XQF file: {data[:16]!r}")
@@ -114,7 +104,7 @@ def read_xqf(data: bytes) -> Game:
     root = tree.read_node()
     game.add_comment(root.comment)
     if root.has_next:
-        _read_moves(tree, game)
+        read_tree(tree, game)
     return game
 
 
@@ -168,7 +158,7 @@ class _Tree:
         stream = self.keys.stream
         return bytes((byte - stream[(start + i) % 32]) % 256 for i, byte in enumerate(found))
 
-    def read_node(self) -> _Node:
+    def read_node(self) -> Node:
         """The next node with its comment."""
         source, target, flags, _ = self.read_bytes(4)
         if self.data[2] < _FIRST_ENCRYPTED:
@@ -177,9 +167,9 @@ class _Tree:
             has_next, has_sibling = bool(flags & 0x80), bool(flags & 0x40)
             has_comment = bool(flags & 0x20)
         comment = self.read_comment() if has_comment else ""
-        return _Node(
-            source - 24 - self.keys.source,
-            target - 32 - self.keys.target,
+        return Node(
+            _square(source - 24 - self.keys.source),
+            _square(target - 32 - self.keys.target),
             has_next,
             has_sibling,
             comment,
@@ -191,66 +181,3 @@ class _Tree:
             return ""
         size = int.from_bytes(self.read_bytes(4), "little") - self.keys.comment_size
         return _text(self.read_bytes(size)) if size > 0 else ""
-
-
-class _Branch(NamedTuple):
-    """A place in the tree where another move is still to be read."""
-
-    line: Line
-    at: int
-    depth: int
-    ply: int
-
-
-def _read_moves(tree: _Tree, game: Game) -> None:
-    """Read the tree below the root into the game.
-
-    A node comes before the moves that follow it, and they before its siblings: the other moves
-    from the same position, which become variations of the first.
-    """
-    board = game.board.copy()
-    line: Line = game
-    branch = _Branch(game, 0, 0, 0)
-    waiting: list[_Branch] = []
-    while True:
-        node = tree.read_node()
-        if node.has_sibling:
-            waiting.append(branch)
-        if not game.moves:
-            _set_turn(game, board, node)
-        move = _legal_move(board, node)
-        board.push(move)
-        line.moves.append(move)
-        line.add_comment(node.comment)
-        if node.has_next:
-            depth = branch.depth + (line is not branch.line)
-            branch = _Branch(line, len(line.moves), depth, len(board.move_stack))
-            continue
-        if not waiting:
-            return
-        branch = waiting.pop()
-        if branch.depth == MAX_DEPTH:
-            raise InvalidRecordError(f"variations nested more than {MAX_DEPTH} deep: {move}")
-        while len(board.move_stack) > branch.ply:
-            board.pop()
-        line = Line()
-        branch.line.variations.setdefault(branch.at, []).append(line)
-
-
-def _set_turn(game: Game, board: Board, first: _Node) -> None:
-    """Let the owner of the piece that moves first begin."""
-    source = _square(first.source)
-    piece = board.piece_at(source) if source is not None else None
-    if piece is not None:
-        game.board.turn = board.turn = piece.color
-
-
-def _legal_move(board: Board, node: _Node) -> Move:
-    source, target = _square(node.source), _square(node.target)
-    if source is None or target is None:
-        numbers = f"{node.source % 256} to {node.target % 256}"
-        raise InvalidRecordError(f"not squares of an XQF file: {numbers} in {board.fen()}")
-    move = Move(source, target)
-    if not board.is_legal(move):
-        raise IllegalMoveError(f"illegal move: {str(move)!r} in {board.fen()}")
-    return move

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.xiangqi import BLACK, Board, IllegalMoveError, Move, XiangqiError
 from engine.xiangqi.records import Game, InvalidRecordError, Line, read_record, read_xqf
-from tests.engine.xiangqi.xqf_writer import write_xqf
+from tests.engine.xiangqi.xqf_writer import byte_of, write_xqf
 
 # The moves of the example in the description of version 1.0: eight bytes a move from byte 400h.
 EXAMPLE = """
@@ -105,8 +105,22 @@ def test_moves_that_are_not_legal():
     with pytest.raises(IllegalMoveError, match="'h2e3'"):
         read_xqf(bytes(data))
     data[0x409] = 32 + 90
-    with pytest.raises(InvalidRecordError, match="72 to 90"):
+    with pytest.raises(IllegalMoveError, match="not two squares"):
         read_xqf(bytes(data))
+
+
+def test_a_variation_ends_before_a_move_that_is_not_legal():
+    game = Game.from_pgn("1. 炮二平五 (1. 炮八平五 马8进7 (1... 马2进3 2. 兵七进一)) 1... 卒7进1")
+    data = bytearray(write_xqf(game))
+    at = data.rindex(bytes([byte_of(27 + 2) + 24, byte_of(36 + 2) + 32]))
+    data[at] = byte_of(0) + 24
+    (variation,) = read_xqf(bytes(data)).variations[0]
+    assert [line.moves for line in variation.variations[1]] == [[Move.from_uci("b9c7")]]
+    at = data.rindex(bytes([byte_of(19) + 24, byte_of(22) + 32]))
+    data[at] = byte_of(0) + 24
+    found = read_xqf(bytes(data))
+    assert found.moves == game.moves
+    assert found.variations == {}
 
 
 def nested(depth, ply=0):

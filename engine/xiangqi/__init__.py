@@ -1,6 +1,7 @@
 """Xiangqi: board, moves, rules, notation and records, as python-chess has them for chess."""
 
 from engine.xiangqi.board import STARTING_FEN, Board
+from engine.xiangqi.drawing import Arrow
 from engine.xiangqi.moves import (
     ADVISOR,
     BLACK,
@@ -32,6 +33,7 @@ from engine.xiangqi.moves import (
     square_name,
     square_rank,
 )
+from engine.xiangqi.records import Game, InvalidRecordError, Line, read_games, read_record
 from engine.xiangqi.rules import NO_CAPTURE_LIMIT, Outcome, Termination
 from engine.xiangqi.status import Status
 
@@ -52,11 +54,15 @@ __all__ = [
     "SQUARE_NAMES",
     "STARTING_FEN",
     "AmbiguousMoveError",
+    "Arrow",
     "Board",
     "Color",
+    "Game",
     "IllegalMoveError",
     "InvalidFenError",
     "InvalidMoveError",
+    "InvalidRecordError",
+    "Line",
     "Move",
     "Outcome",
     "Piece",
@@ -66,6 +72,8 @@ __all__ = [
     "Termination",
     "XiangqiError",
     "parse_square",
+    "read_games",
+    "read_record",
     "square",
     "square_file",
     "square_mirror_file",

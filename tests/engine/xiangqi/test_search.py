@@ -98,6 +98,14 @@ def test_quiet_repetitions_are_draws() -> None:
     assert board.fen() == before
 
 
+def test_the_rules_of_repetition_hold_in_the_tree() -> None:
+    board = played(ROOK_CHECKS, "a1a9 e9e8 a9a8 e8e9 a8a9 e9e8 a9a8 e8e9")
+    losing = Move.from_uci("a8a9")  # the third time, and red has checked all along
+    result = search(board, MaterialEvaluator(), simulations=400, temperature=0.01)
+    assert result.values[losing] == 0.0
+    assert result.move != losing
+
+
 def test_counts_positions_back_to_the_last_capture() -> None:
     board = played("3k5/9/9/9/9/9/9/p8/R8/4K4 w - - 0 1", "a1a2 d9d8 a2a1 d8d9 a1a2 d9d8")
     counts = earlier_positions(board)

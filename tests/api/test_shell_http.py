@@ -47,9 +47,7 @@ def test_the_configuration_names_no_file_of_this_machine(client: httpx.Client) -
         "file:///etc/passwd",
     ],
 )
-def test_no_file_of_this_machine_can_be_read(
-    client: httpx.Client, prefix: str, path: str
-) -> None:
+def test_no_file_of_this_machine_can_be_read(client: httpx.Client, prefix: str, path: str) -> None:
     answer = client.get(prefix + path)
     assert answer.status_code in (400, 403, 404), answer.text[:200]
     assert "root:" not in answer.text

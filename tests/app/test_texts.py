@@ -14,7 +14,9 @@ ROOT = Path(texts.__file__).resolve().parent.parent
 
 class Request:
     def __init__(self, accept_language: str | None) -> None:
-        self.headers = Headers({} if accept_language is None else {"accept-language": accept_language})
+        self.headers = Headers(
+            {} if accept_language is None else {"accept-language": accept_language}
+        )
 
 
 def write(folder: Path, page: object) -> Path:

@@ -28,7 +28,13 @@ def test_a_folder_is_as_large_as_its_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (11_744_051, "11.2 MiB"), (2**41, "2048.0 GiB")],
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (11_744_051, "11.2 MiB"),
+        (2**41, "2048.0 GiB"),
+    ],
 )
 def test_sizes_for_people(size: int, words: str) -> None:
     assert memory.readable(size) == words

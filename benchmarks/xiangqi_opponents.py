@@ -129,7 +129,12 @@ def find_fairy() -> str:
 
 def _fairy(name: str) -> EngineMover:
     skill, limit = _FAIRY_LIMITS[name]
-    options = {"UCI_Variant": "xiangqi", "Skill Level": skill, "Threads": 1, "Hash": 16}
+    options: dict[str, str | int] = {
+        "UCI_Variant": "xiangqi",
+        "Skill Level": skill,
+        "Threads": 1,
+        "Hash": 16,
+    }
     return EngineMover(UciEngine([find_fairy()], options, one_based=True), limit)
 
 

@@ -49,8 +49,8 @@ def verdict(moves: Sequence[Move], fen: str = STARTING_FEN) -> tuple[float, str]
 def play(red: Opponent, black: Opponent, opening: Sequence[Move]) -> PlayedGame:
     """Play from ``opening`` to the end; an illegal move or a resignation loses."""
     board = Board()
-    for move in opening:
-        board.push(move)
+    for opening_move in opening:
+        board.push(opening_move)
     spent: tuple[list[float], list[float]] = ([], [])
     for player in (red, black):
         player.new_game()

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.xiangqi_ladder import read_openings
 from engine.xiangqi.board import Board
-from engine.xiangqi.player import Player
+from engine.xiangqi.network import Network
 from engine.xiangqi.search import Evaluator, SearchSettings, search
 from engine.xiangqi.search_tree import Floats
 from engine.xiangqi.vocabulary import MOVE_COUNT
@@ -83,7 +83,7 @@ def main() -> None:
     args = parser.parse_args()
     boards = positions(args.positions)
     print("| batch | simulations/s | evaluations/s | tree µs a simulation |\n|---|---|---|---|")
-    evaluator: Evaluator = Player.load(args.model) if args.model else FreeEvaluator()
+    evaluator: Evaluator = Network.load(args.model) if args.model else FreeEvaluator()
     for batch in BATCH_SIZES if args.model else (32,):
         print(measure(evaluator, boards, args.simulations, batch), flush=True)
 

@@ -44,6 +44,12 @@ VERMILION: Final = Color(
 )
 
 
+def css() -> str:
+    """The style sheets of the shell and of the pages, the shell's first."""
+    pages = sorted(path for path in FOLDER.glob("*.css") if path != CSS)
+    return "\n".join(path.read_text(encoding="utf-8") for path in (CSS, *pages))
+
+
 def theme() -> gr.themes.Base:
     """The theme for launch()."""
     base = gr.themes.Base(

@@ -13,7 +13,7 @@ from app.limits import MAX_QUEUE, MAX_UPLOAD_BYTES
 from app.pages import xiangqi
 from app.settings import Settings
 from app.texts import LANGUAGES, i18n, label, text
-from app.theme import CSS, ICON, theme
+from app.theme import ICON, css, theme
 from engine.registry import Models
 
 
@@ -59,7 +59,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "server_port": settings.port,
         "share": settings.share,
         "theme": theme(),
-        "head": f"<style>{CSS.read_text(encoding='utf-8')}</style>",
+        "head": f"<style>{css()}</style>",
         "favicon_path": ICON,
         "i18n": i18n(),
         "footer_links": [],

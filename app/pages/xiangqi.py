@@ -45,7 +45,6 @@ def render(models: Models) -> None:
     play = Play(opponent)
     table = Table(play)
     gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["xq-idea"])
-    gr.Markdown(label(f"{PAGE}.idea_source"), elem_classes=["xq-idea"])
     saved = gr.BrowserState(storage_key="xiangqi", secret="xiangqi")
     controls = build(opponent.levels, saved)
     _connect_game(controls, play)
@@ -114,6 +113,7 @@ def _connect_table(controls: Controls, table: Table) -> None:
     editor, puzzle, watch = controls.editor, controls.puzzle, controls.watch
     _on(board.edit, table.edit, controls)
     _on(editor.open.click, table.open_editor, controls)
+    _on(editor.clear.click, table.clear_draft, controls)
     _on(editor.start.click, table.start_draft, controls, editor.turn)
     _on(editor.cancel.click, table.close_editor, controls)
     _on(puzzle.next.click, table.next_puzzle, controls, puzzle.group)

@@ -82,6 +82,7 @@ class Editor:
     """Setting up a position."""
 
     open: gr.Button
+    clear: gr.Button
     turn: gr.Radio
     start: gr.Button
     cancel: gr.Button
@@ -130,9 +131,10 @@ def build(levels: tuple[Level, ...], saved: gr.BrowserState) -> Controls:
         with gr.Column(scale=5, min_width=320, elem_classes=["xq-right"]):
             level, side, new = _game(levels)
             record_widget = record(record_json(session, "zh"), elem_id="xq-record")
-            with gr.Group(elem_classes=["xq-mind"]):
-                thoughts = gr.HTML("", padding=True, elem_id="xq-thoughts")
-                arrows = gr.Checkbox(label=label(f"{PAGE}.arrows"), elem_id="xq-arrows")
+            thoughts = gr.HTML("", elem_id="xq-thoughts")
+            arrows = gr.Checkbox(
+                label=label(f"{PAGE}.arrows"), container=False, elem_id="xq-arrows"
+            )
             with gr.Accordion(label(f"{PAGE}.puzzles"), open=False, elem_id="xq-puzzles"):
                 puzzle = _puzzles()
             with gr.Accordion(label(f"{PAGE}.watch"), open=False, elem_id="xq-watch"):
@@ -143,6 +145,7 @@ def build(levels: tuple[Level, ...], saved: gr.BrowserState) -> Controls:
                 editor = _editor()
             with gr.Accordion(label(f"{PAGE}.display"), open=False, elem_id="xq-display"):
                 letters, notation, bar, time = _display()
+            gr.Markdown(label(f"{PAGE}.idea_source"), elem_classes=["xq-idea"])
     return Controls(
         session=gr.State(session),
         saved=saved,
@@ -176,7 +179,11 @@ def _game(levels: tuple[Level, ...]) -> tuple[gr.Dropdown, gr.Radio, gr.Button]:
         with gr.Row():
             level = _level("level", levels, "xq-level")
             side = gr.Radio(
-                _choices("side", SIDES), value="red", label=label(f"{PAGE}.side"), elem_id="xq-side"
+                _choices("side", SIDES),
+                value="red",
+                label=label(f"{PAGE}.side"),
+                min_width=220,
+                elem_id="xq-side",
             )
         new = gr.Button(label(f"{PAGE}.new"), variant="primary", elem_id="xq-new")
     return level, side, new
@@ -196,6 +203,7 @@ def _level(key: str, levels: tuple[Level, ...], elem_id: str) -> gr.Dropdown:
         value=levels[len(levels) // 2].key if levels else None,
         label=label(f"{PAGE}.{key}"),
         info=label(f"{PAGE}.level_info") if key == "level" else None,
+        min_width=220,
         elem_id=elem_id,
     )
 
@@ -259,6 +267,11 @@ def _exchange() -> Exchange:
 
 def _editor() -> Editor:
     gr.Markdown(label(f"{PAGE}.editor_how"))
+    with gr.Row():
+        opening, clear = (
+            gr.Button(label(f"{PAGE}.{key}"), elem_id=f"xq-{key}")
+            for key in ("edit", "editor_clear")
+        )
     turn = gr.Radio(
         [(label(f"{PAGE}.{color}"), color) for color in ("red", "black")],
         value="red",
@@ -266,12 +279,11 @@ def _editor() -> Editor:
         elem_id="xq-turn",
     )
     with gr.Row():
-        opening = gr.Button(label(f"{PAGE}.edit"), elem_id="xq-edit")
         start = gr.Button(
             label(f"{PAGE}.editor_start"), variant="primary", elem_id="xq-editor-start"
         )
         cancel = gr.Button(label(f"{PAGE}.editor_cancel"), elem_id="xq-editor-cancel")
-    return Editor(opening, turn, start, cancel)
+    return Editor(opening, clear, turn, start, cancel)
 
 
 def _display() -> tuple[gr.Radio, gr.Dropdown, gr.Checkbox, gr.Dropdown]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Watching is no fun faster than this.
 _SECONDS_A_MOVE = 0.8
+#: A cleared board: neither king is in check.
+_KINGS = "3k5/9/9/9/9/9/9/9/9/4K4 w - - 0 1"
 #: The same two levels would play the same game each time, so these plies are drawn by chance.
 _OPENING_PLIES = 4
 
@@ -203,6 +205,12 @@ class Table:
             except ValueError:
                 gr.Warning(say("error.bad_fen", lang, text=fen[:40]))
         yield screen(session, lang)
+
+    async def clear_draft(self, session: Session, request: gr.Request) -> AsyncIterator[Screen]:
+        """Take everything but the kings off the board in the editor."""
+        if session.draft is not None:
+            session.draft = _KINGS
+        yield screen(session, language(request))
 
     async def start_draft(
         self, session: Session, turn: str, request: gr.Request

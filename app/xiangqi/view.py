@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.texts import Language
 from app.widgets import Arrow, Banner, Clocks, Players, board_value, record_value
+from app.xiangqi import puzzles
 from app.xiangqi.session import Session
 from app.xiangqi.words import level_short_name, move_name, move_names, say, side_name, verdict
 from engine.xiangqi.board import Board
@@ -82,9 +83,11 @@ def record_json(session: Session, lang: Language) -> str:
 
 def thoughts_html(session: Session, lang: Language) -> str:
     """What the model wanted to play, as a list; every text in it is escaped."""
+    if session.puzzle is not None:
+        return f"<p>{html.escape(_source(puzzles.catalogue()[session.puzzle], lang))}</p>"
     found = thought(session)
     if found is None:
-        return f'<p class="xq-thoughts-head">{html.escape(say("thoughts.none", lang))}</p>'
+        return f"<p>{html.escape(say('thoughts.none', lang))}</p>"
     ply, choice = found
     board = session.shown()
     if ply < session.cursor:
@@ -94,8 +97,19 @@ def thoughts_html(session: Session, lang: Language) -> str:
     else:
         head = say("thoughts.now", lang)
     items = "".join(_wish_item(session, board, wish, lang) for wish in _worth_showing(choice))
-    return (
-        f'<p class="xq-thoughts-head">{html.escape(head)}</p><ol class="xq-thoughts">{items}</ol>'
+    return f'<p>{html.escape(head)}</p><ol class="xq-wishes">{items}</ol>'
+
+
+def _source(puzzle: puzzles.Puzzle, lang: Language) -> str:
+    same = puzzles.group(puzzle.group)
+    return say(
+        "puzzle_source",
+        lang,
+        number=same.index(puzzle) + 1,
+        count=len(same),
+        source=puzzle.source,
+        licence=puzzle.licence,
+        name=puzzle.name,
     )
 
 

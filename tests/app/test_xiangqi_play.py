@@ -397,7 +397,7 @@ def test_a_pasted_game_is_shown_from_its_start_and_judged(
     assert session.ply == 3 and session.cursor == 0
     assert json.loads(shown[-1].record)["scores"] == [0.5] * 4
     assert "读入了 3 着" in shown[-1].status
-    for text in ("", "hello", "1. 炮二平五 炮二进九", "[FEN \"x\"]\n1. 炮二平五", "9/9/9 w"):
+    for text in ("", "hello", "1. 炮二平五 炮二进九", '[FEN "x"]\n1. 炮二平五', "9/9/9 w"):
         run(table.paste(session, text, request()))
     assert len(warnings) == 5 and session.ply == 3
 

@@ -49,7 +49,9 @@ def test_a_wrong_move_is_refused_and_leaves_the_board() -> None:
 
 
 def made_up(fen: str, *line: str) -> puzzles.Puzzle:
-    return puzzles.Puzzle("x", "composed", fen, "s", "MIT", "", None, tuple(map(Move.from_uci, line)))
+    return puzzles.Puzzle(
+        "x", "composed", fen, "s", "MIT", "", None, tuple(map(Move.from_uci, line))
+    )
 
 
 # The king on f9 has f8 and e9; the rook on a8 takes f8 away, and e9 faces the red king.

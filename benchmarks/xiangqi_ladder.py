@@ -1,10 +1,12 @@
 """The ladder: our levels against random, greedy and fairy-stockfish, as Elo with error bars.
 
-    python -m benchmarks.xiangqi_ladder --levels club,master --pairs 20
+    python -m benchmarks.xiangqi_ladder --levels club,master --pairs 20 --near 3
 
-Each opening is played twice with colours exchanged. Every finished game is appended to
-``--games`` (JSON lines) at once, so a run that was stopped goes on where it was; the table is made
-from all games in that file. ``--report-only`` plays nothing.
+Each opening is played twice with colours exchanged, against every opponent, or with ``--near``
+against those whose rating is nearest to the level's so far, which tells most per game. Every
+finished game is appended to ``--games`` (JSON lines) at once, so a run that was stopped goes on
+where it was; the table is made from all games in the files named there, so that two processes can
+play into one each. ``--report-only`` plays nothing.
 """
 
 import argparse
@@ -72,6 +74,32 @@ def schedule(
                         yield player, opponent, pair, red
 
 
+def nearest(player: str, opponents: Sequence[str], near: int, rows: Sequence[GameRow]) -> str:
+    """Of the ``near`` anchors closest in rating, the one that the player has met least."""
+    own = [row for row in rows if row["player"] == player]
+    elo = fit(pairings(own), ANCHORS)[player].elo if own else ANCHORS["fairy skill -3 depth 4"]
+    close = sorted(opponents, key=lambda name: abs(ANCHORS[name] - elo))[:near]
+    return min(close, key=lambda name: sum(row["opponent"] == name for row in own))
+
+
+def schedule_near(
+    players: Sequence[str],
+    opponents: Sequence[str],
+    pairs: int,
+    near: int,
+    rows: Sequence[GameRow],
+) -> Iterator[tuple[str, str, int, bool]]:
+    """As ``schedule``, but each player meets one opponent an opening, chosen when the turn comes;
+    ``rows`` must grow with the games played."""
+    for pair in range(pairs):
+        for player in players:
+            begun = [r for r in rows if r["player"] == player and r["opening"] == pair]
+            opponent = begun[0]["opponent"] if begun else nearest(player, opponents, near, rows)
+            for red in (True, False):
+                if player != opponent and red not in {row["red"] for row in begun}:
+                    yield player, opponent, pair, red
+
+
 def pairings(rows: Sequence[GameRow]) -> list[Pairing]:
     """The rows summed by player and opponent."""
     scores: dict[tuple[str, str], list[float]] = defaultdict(list)
@@ -123,30 +151,42 @@ def _play_all(args: argparse.Namespace) -> None:
         from engine.xiangqi.player import Player
 
         player = Player.load(args.model)
-        pace = "" if args.seconds is None else f" {args.seconds:g} s"
         for level in levels:
-            names.append(level + pace + args.label)
-            movers[names[-1]] = LevelMover(player, level, args.seed, args.seconds)
+            names.append(level + _pace(args) + args.label)
+            movers[names[-1]] = LevelMover(player, level, args.seed, args.seconds, args.simulations)
+    rows = read_games(args.games[0])
+    games = (
+        schedule_near(names, args.opponents, args.pairs, args.near, rows)
+        if args.near
+        else schedule(names, args.opponents, args.pairs, rows)
+    )
     try:
-        for name, opponent, pair, red in schedule(
-            names, args.opponents, args.pairs, read_games(args.games)
-        ):
-            _play_one(args.games, movers, (name, opponent, pair, red), openings[pair])
+        for name, opponent, pair, red in games:
+            row = _play_one(movers, (name, opponent, pair, red), openings[pair])
+            rows.append(row)
+            with args.games[0].open("a") as file:
+                file.write(json.dumps(row) + "\n")
+            print(f"{name} - {opponent}: {row['score']} ({row['termination']})", flush=True)
     finally:
         for mover in movers.values():
             mover.close()
 
 
+def _pace(args: argparse.Namespace) -> str:
+    """What is added to a level's name where it does not think as long as it would."""
+    seconds = "" if args.seconds is None else f" {args.seconds:g} s"
+    return seconds + ("" if args.simulations is None else f" {args.simulations} nodes")
+
+
 def _play_one(
-    path: Path,
     movers: dict[str, Opponent],
     game: tuple[str, str, int, bool],
     opening: Sequence[Move],
-) -> None:
+) -> GameRow:
     name, opponent, pair, red = game
     sides = (movers[name], movers[opponent])
     result = play(*(sides if red else sides[::-1]), opening)
-    row: GameRow = {
+    return {
         "player": name,
         "opponent": opponent,
         "opening": pair,
@@ -156,9 +196,6 @@ def _play_one(
         "seconds": result.seconds[not red],
         "moves": " ".join(result.moves),
     }
-    with path.open("a") as file:
-        file.write(json.dumps(row) + "\n")
-    print(f"{name} - {opponent}: {row['score']} ({row['termination']})", flush=True)
 
 
 def _arguments() -> argparse.Namespace:
@@ -168,9 +205,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--levels", type=names, default=[], help="our levels (or anchors)")
     parser.add_argument("--opponents", type=names, default=list(ANCHORS), help="anchors to play")
     parser.add_argument("--pairs", type=int, default=10, help="openings a pairing, 2 games each")
+    parser.add_argument("--near", type=int, help="play only the so many anchors nearest in rating")
     parser.add_argument("--seconds", type=float, help="seconds a move instead of the level's own")
+    parser.add_argument("--simulations", type=int, help="nodes a move instead of the level's own")
     parser.add_argument("--label", default="", help="added to the levels' names in the games file")
-    parser.add_argument("--games", type=Path, default=Path("runs/xiangqi_ladder.jsonl"))
+    default = [Path("runs/xiangqi_ladder.jsonl")]
+    parser.add_argument("--games", type=Path, nargs="+", default=default, help="written: the first")
     parser.add_argument("--results", type=Path, help="write PATH.json and PATH.md")
     parser.add_argument("--free-anchors", action="store_true", help="rate the anchors, too")
     parser.add_argument("--report-only", action="store_true")
@@ -184,12 +224,12 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     args = _arguments()
-    args.games.parent.mkdir(parents=True, exist_ok=True)
+    args.games[0].parent.mkdir(parents=True, exist_ok=True)
     if not args.report_only:
         _play_all(args)
-    rows = read_games(args.games)
+    rows = [row for path in args.games for row in read_games(path)]
     if not rows:
-        raise SystemExit(f"no games in {args.games}")
+        raise SystemExit("no games in " + ", ".join(map(str, args.games)))
     ratings = rate(rows, free_anchors=args.free_anchors)
     text = table(rows, ratings)
     print(text)

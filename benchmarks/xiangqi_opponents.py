@@ -100,19 +100,30 @@ class LevelMover:
     """One of our levels; each game draws other seeds."""
 
     def __init__(
-        self, player: "Player", level: str, seed: int, seconds: float | None = None
+        self,
+        player: "Player",
+        level: str,
+        seed: int,
+        seconds: float | None = None,
+        simulations: int | None = None,
     ) -> None:
         self.player = player
         self.level = level
         self.seconds = seconds
+        self.simulations = simulations
         self.random = random.Random(seed)
 
     def new_game(self) -> None:
         pass
 
     def play(self, board: Board) -> Move | None:
-        seed = self.random.getrandbits(31)
-        return self.player.choose(board, self.level, seconds=self.seconds, seed=seed).move
+        return self.player.choose(
+            board,
+            self.level,
+            seconds=self.seconds,
+            simulations=self.simulations,
+            seed=self.random.getrandbits(31),
+        ).move
 
     def close(self) -> None:
         pass

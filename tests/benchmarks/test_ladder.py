@@ -12,6 +12,7 @@ from benchmarks.xiangqi_ladder import (
     read_games,
     read_openings,
     schedule,
+    schedule_near,
     table,
 )
 from benchmarks.xiangqi_opponents import ANCHORS, GreedyMover, RandomMover, make_opponent
@@ -104,6 +105,19 @@ def test_schedule_is_paired_and_resumes() -> None:
     assert whole[:2] == [("us", "random", 0, True), ("us", "random", 0, False)]
     played = [row(name, opponent, pair, red, 1.0) for name, opponent, pair, red in whole[:3]]
     assert list(schedule(["us"], ["random", "greedy"], 2, played)) == whole[3:]
+
+
+def test_the_nearest_opponents_are_met() -> None:
+    rows: list[GameRow] = []
+    met = []
+    for player, opponent, pair, red in schedule_near(["us"], list(ANCHORS), 6, 2, rows):
+        rows.append(row(player, opponent, pair, red, float(ANCHORS[opponent] < 1600)))
+        met.append(opponent)
+    assert met[:2] == ["fairy skill -3 depth 4"] * 2  # both colours against the same opponent
+    assert set(met[-4:]) <= {"fairy depth 1", "fairy depth 4", "fairy depth 6"}
+    assert list(schedule_near(["us"], list(ANCHORS), 6, 2, rows)) == []
+    again = list(schedule_near(["us"], list(ANCHORS), 6, 2, rows[:-1]))
+    assert again == [("us", met[-1], 5, False)]
 
 
 def test_a_game_cut_off_by_a_stop_is_dropped(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ function ring(square, orientation, className, radius) {
 function groundMarks(value, selected, last) {
   const marks = [];
   if (isMove(last)) {
-    marks.push(ring(last.slice(0, 2), value.orientation, "xq-left", 15));
-    marks.push(bracket(last.slice(0, 2), value.orientation, "xq-last"));
+    marks.push(ring(last.slice(0, 2), value.orientation, "xq-left", 26));
+    marks.push(ring(last.slice(0, 2), value.orientation, "xq-left-point", 7));
     marks.push(bracket(last.slice(2), value.orientation, "xq-last"));
   }
   if (isSquare(value.check)) {

@@ -1,15 +1,16 @@
 // Red's expected score over the game: above the middle red is ahead, below it black.
 
+const WIDTH = 1000;
 const HEIGHT = 100;
 
 class Curve {
   constructor(onGoto) {
     this.area = svg("path", { class: "xq-area" });
     this.line = svg("path", { class: "xq-line" });
-    const middle = svg("path", { class: "xq-even", d: `M0 ${HEIGHT / 2}H1000` });
+    const middle = svg("path", { class: "xq-even", d: `M0 ${HEIGHT / 2}H${WIDTH}` });
     this.drawing = svg(
       "svg",
-      { preserveAspectRatio: "none", "aria-hidden": "true" },
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
       this.area,
       middle,
       this.line,
@@ -33,12 +34,12 @@ class Curve {
     this.last = Math.max(1, value.moves.length);
     this.node.hidden = this.scores.every((score) => score === null);
     if (this.node.hidden) return;
-    this.drawing.setAttribute("viewBox", `0 0 ${this.last} ${HEIGHT}`);
     const runs = this.runs();
-    const points = (run) => run.map(([ply, score]) => `${ply} ${HEIGHT * (1 - score)}`).join("L");
+    const x = ([ply]) => (WIDTH * ply) / this.last;
+    const points = (run) => run.map((at) => `${x(at)} ${HEIGHT * (1 - at[1])}`).join("L");
     this.line.setAttribute("d", runs.map((run) => `M${points(run)}`).join(""));
     const filled = runs.map(
-      (run) => `M${run[0][0]} ${HEIGHT}L${points(run)}L${run[run.length - 1][0]} ${HEIGHT}Z`,
+      (run) => `M${x(run[0])} ${HEIGHT}L${points(run)}L${x(run[run.length - 1])} ${HEIGHT}Z`,
     );
     this.area.setAttribute("d", filled.join(""));
     setAttribute(this.plot, "aria-label", this.summary());

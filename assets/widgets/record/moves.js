@@ -57,7 +57,7 @@ class MoveList {
       this.node.scrollTop = 0;
       return;
     }
-    const top = button.offsetTop - this.node.offsetTop;
+    const top = button.offsetTop; // the list is the offset parent
     const { scrollTop, clientHeight } = this.node;
     const hidden = top < scrollTop || top + button.offsetHeight > scrollTop + clientHeight;
     if (hidden) this.node.scrollTop = top - clientHeight / 2;

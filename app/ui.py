@@ -39,7 +39,8 @@ PAGES: Final[tuple[Page, ...]] = (xiangqi,)
 def build(models: Models, pages: Sequence[Page] = PAGES) -> gr.Blocks:
     """The whole application; it needs no model to be loaded yet."""
     name = " · ".join(text("shell.name", lang) for lang in LANGUAGES)
-    with gr.Blocks(title=name, analytics_enabled=False) as demo:
+    demo = gr.Blocks(title=name, analytics_enabled=False)
+    with demo:
         gr.HTML(_header(), container=False, padding=False)
         with gr.Tabs():
             for page in pages:

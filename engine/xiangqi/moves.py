@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 Color = bool
 RED: Final = True
 BLACK: Final = False
-COLOR_NAMES: Final = ("black", "red")
 
 PieceType = int
 PAWN: Final = 1

@@ -91,11 +91,6 @@ class BaseBoard:
         piece = PIECES[self._squares[sq]]
         return piece.piece_type if piece else None
 
-    def color_at(self, sq: Square) -> Color | None:
-        """The colour of the piece on a square, or None."""
-        piece = PIECES[self._squares[sq]]
-        return piece.color if piece else None
-
     def remove_piece_at(self, sq: Square) -> Piece | None:
         """Empty a square and return what stood there."""
         piece = PIECES[self._squares[sq]]

@@ -1,0 +1,88 @@
+"""What the repository promises: a Space that starts, a README that is true, files that travel."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engine.catalogue import ROOT
+
+READMES = ["README.md", "README.en.md"]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def tracked() -> list[Path]:
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_a_space_gets_what_it_asks_for() -> None:
+    front_matter = yaml.safe_load(read("README.md").split("---")[1])
+    assert front_matter["sdk"] == "gradio"
+    assert f"gradio=={front_matter['sdk_version']}\n" in read("requirements.txt")
+    assert (ROOT / front_matter["app_file"]).is_file()
+    assert (ROOT / front_matter["thumbnail"]).is_file()
+    assert len(front_matter["short_description"]) <= 60
+
+
+def test_every_requirement_is_pinned() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = [line for line in read(name).splitlines() if line and line[0] not in "#-"]
+        assert lines
+        assert all(re.match(r"[\w-]+==\d[\d.]*(;|$)", line) for line in lines)
+
+
+def test_the_starter_is_short() -> None:
+    assert len(read("app.py").splitlines()) <= 15
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_example_of_the_library_is_true(name: str) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", read(name), re.DOTALL)
+    namespace: dict[str, object] = {}
+    shown = 0
+    for line in program.splitlines():
+        code, _, comment = line.partition("#")
+        expected = comment.strip()
+        if re.match(r"\d|None|[('\"]", expected) and "=" not in code:
+            result = repr(eval(code, namespace))
+            promise = re.split(r"[:：]", expected)[0] if expected[0] == "N" else expected
+            assert result.startswith(promise.removesuffix("...'")), line
+            shown += 1
+        else:
+            exec(line, namespace)
+    assert shown == 4
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_what_the_readme_points_to_is_there(name: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", read(name)):
+        assert target.startswith("https://") or (ROOT / target).is_file(), target
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    def blocks(text: str) -> list[str]:
+        code = re.findall(r"```\w+\n.*?```", text, re.DOTALL)
+        return [re.sub(r" +#.*", "", block) for block in code]
+
+    assert blocks(read("README.md")) == blocks(read("README.en.md"))
+
+
+def test_every_file_can_be_pushed_to_a_space_and_none_is_a_pickle() -> None:
+    for path in tracked():
+        assert path.stat().st_size < 10_000_000, path
+        assert path.suffix not in {".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".bin"}, path
+
+
+def test_the_whole_tree_stays_small() -> None:
+    assert sum(path.stat().st_size for path in tracked()) < 60 * 2**20

@@ -8,5 +8,5 @@ import os
 
 # Otherwise gradio reports each start to its own servers and asks them for its newest version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-# A hub client that finds a cached file must not ask the hub whether there is a newer one.
+# And the hub's client, which gradio brings along, counts its users.
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from benchmarks.xiangqi_opponents import RandomMover, find_fairy
 from engine import backend
 from engine.xiangqi.board import STARTING_FEN, Board
+from engine.xiangqi.mates import MateSearch
 from engine.xiangqi.model import POLICIES
 from engine.xiangqi.moves import Move
 from engine.xiangqi.network import Network
-from engine.xiangqi.search import search
+from engine.xiangqi.player import Player
 from engine.xiangqi.uci_client import UciEngine
 from engine.xiangqi.vocabulary import (
     FLIP_MOVES,
@@ -36,6 +37,7 @@ from engine.xiangqi.vocabulary import (
 Array = NDArray[np.generic]
 LENGTH = 160
 """Plies of a game that are looked at; 95% of human games are no longer."""
+MATE_LEVELS = ("masked", "rerank", "search")
 BUCKETS = ((0, 20), (20, 40), (40, 80), (80, LENGTH))
 
 
@@ -175,27 +177,20 @@ def calibration_rows(plies: Plies) -> Iterator[str]:
         yield f"| {low:.1f} to {low + 0.1:.1f} | " + " | ".join(cells) + " |"
 
 
-def mate_rows(network: Network, path: Path, limit: int, simulations: int) -> Iterator[str]:
-    """Mates in 1 to 4: the policy's first move keeps a proven mate, the search proves one."""
+def mate_rows(player: Player, path: Path, limit: int) -> Iterator[str]:
+    """Puzzles with a forced mate by checks in 1 to 4: does the move of a level keep the mate?"""
     puzzles = [json.loads(line) for line in path.read_text(encoding="utf8").splitlines()]
     for depth in range(1, 5):
-        boards = [Board(p["fen"]) for p in puzzles if p.get("mate") == depth][:limit]
-        if not boards:
-            continue
-        proven, mated = 0, 0
-        for board in boards:
-            result = search(board, network, simulations=simulations)
-            proven += result.mate is not None and result.mate > 0
-            if depth == 1:
-                board.push(_first_choice(network, board))
-                mated += board.is_checkmate()
-        policy = f"{mated / len(boards):.1%}" if depth == 1 else "-"
-        yield f"| {depth} | {len(boards)} | {policy} | {proven / len(boards):.1%} |"
-
-
-def _first_choice(network: Network, board: Board) -> Move:
-    logits = network.evaluate([board])[0][0]
-    return max(board.legal_moves, key=lambda move: logits[MOVE_IDS[tuple(move)]])
+        tasks = []
+        for board in (Board(p["fen"]) for p in puzzles if p.get("mate") == depth):
+            solutions = MateSearch().solutions(board, depth) if len(tasks) < limit else []
+            if solutions:
+                tasks.append((board, solutions))
+        cells = []
+        for key in MATE_LEVELS:
+            solved = sum(player.choose(board, key).move in right for board, right in tasks)
+            cells.append(f"{solved / len(tasks):.0%}")
+        yield f"| {depth} | {len(tasks)} | " + " | ".join(cells) + " |"
 
 
 def main() -> None:
@@ -204,9 +199,9 @@ def main() -> None:
     parser.add_argument("--games", type=Path, required=True, help="games as TSV, moves last")
     parser.add_argument("--puzzles", type=Path, help="puzzles as JSON lines")
     parser.add_argument("--limit", type=int, default=1000, help="games and puzzles a kind")
-    parser.add_argument("--simulations", type=int, default=400)
     args = parser.parse_args()
-    network = Network.load(args.model)
+    player = Player.load(args.model)
+    network = player.network
 
     human = look(network, read_held_out(args.games, args.limit))
     few = min(args.limit, 60)
@@ -230,9 +225,9 @@ def main() -> None:
     print("| --- | ---: | ---: | ---: | ---: |")
     print(*calibration_rows(human), sep="\n")
     if args.puzzles:
-        print(f"\n| mate in | puzzles | policy mates | search of {args.simulations} proves |")
-        print("| ---: | ---: | ---: | ---: |")
-        for row in mate_rows(network, args.puzzles, min(args.limit, 100), args.simulations):
+        print("\n| mate in | puzzles | " + " | ".join(MATE_LEVELS) + " |")
+        print("| ---: | ---: |" + " ---: |" * len(MATE_LEVELS))
+        for row in mate_rows(player, args.puzzles, min(args.limit, 100)):
             print(row, flush=True)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.xiangqi.board import Board
+from engine.xiangqi.mates import MateSearch, TooHardError
 from engine.xiangqi.model import POLICIES
 from engine.xiangqi.moves import Move
 from engine.xiangqi.network import Network
@@ -26,6 +27,9 @@ Mode = Literal["recite", "raw", "masked", "rerank", "search"]
 Floats = NDArray[np.float32]
 
 WISHES_SHOWN = 8
+MATE_MOVES = 8
+MATE_NODES = 2000
+"""Positions of the attacker that the look for a mate may cost; nearly all ask for less than ten."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,10 @@ class Player:
         if not board.legal_moves:
             return Choice(None, 0.0 if board.turn else 1.0)
         thought = self._think(board, level)
-        if level.mode == "search":
+        mate = _mate_by_checks(board) if level.mode in ("rerank", "search") else None
+        if mate is not None:
+            move, score, nodes, pv = mate, 1.0, 1, (mate,)
+        elif level.mode == "search":
             result = self._search(board, level, seconds, simulations, stop)
             move, score, nodes, pv = result.move, result.score, result.nodes, result.pv
         elif level.mode == "rerank":
@@ -245,6 +252,19 @@ class Player:
         policy = tuple(Wish(thought.legal[i].uci(), float(thought.allowed[i]), True) for i in best)
         red_score = score if board.turn else 1 - score
         return Choice(move, red_score, wishes, policy, nodes, seconds, pv)
+
+
+def _mate_by_checks(board: Board) -> Move | None:
+    """The first move of a forced mate by checks, if a short look finds one.
+
+    Networks trained on games of people who resign in time see few mates.
+    """
+    solver = MateSearch(MATE_NODES)
+    try:
+        moves = solver.distance(board, MATE_MOVES)
+        return None if moves is None else solver.solutions(board, moves)[0]
+    except TooHardError:
+        return None
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -198,11 +198,12 @@ def _level(key: str, levels: tuple[Level, ...], elem_id: str) -> gr.Dropdown:
         )
         for level in levels
     ]
+    measured = any(level.elo is not None for level in levels)
     return gr.Dropdown(
         choices,
         value=levels[len(levels) // 2].key if levels else None,
         label=label(f"{PAGE}.{key}"),
-        info=label(f"{PAGE}.level_info") if key == "level" else None,
+        info=label(f"{PAGE}.level_info") if key == "level" and measured else None,
         min_width=220,
         elem_id=elem_id,
     )
@@ -249,18 +250,17 @@ def _exchange() -> Exchange:
     with gr.Row():
         export = gr.Button(label(f"{PAGE}.export"), elem_id="xq-export")
         share = gr.Button(label(f"{PAGE}.share"), elem_id="xq-share")
-    with gr.Group():
-        fen, pgn, link = (
-            gr.Textbox(
-                label=label(f"{PAGE}.{key}"),
-                buttons=["copy"],
-                interactive=False,
-                visible=False,
-                max_lines=8,
-                elem_id=f"xq-{key}",
-            )
-            for key in ("fen", "pgn", "link")
+    fen, pgn, link = (
+        gr.Textbox(
+            label=label(f"{PAGE}.{key}"),
+            buttons=["copy"],
+            interactive=False,
+            visible=False,
+            max_lines=8,
+            elem_id=f"xq-{key}",
         )
+        for key in ("fen", "pgn", "link")
+    )
     download = gr.Button(label(f"{PAGE}.download"), visible=False, elem_id="xq-download")
     return Exchange(text, read, upload, export, fen, pgn, download, share, link)
 

@@ -77,6 +77,11 @@ class Opponent:
         middle = self.levels[len(self.levels) // 2] if self.levels else None
         return known.get(key, middle)
 
+    def is_slow(self, key: str) -> bool:
+        """Whether a move of this level keeps the processor busy for longer than a blink."""
+        level = self.level(key)
+        return level is not None and level.mode in ("rerank", "search")
+
     @property
     def ready(self) -> bool:
         """Whether the model can answer now."""

@@ -32,6 +32,8 @@ _CLICKS, _SECONDS = 60, 10.0
 TIME_CONTROLS: Final = ("1+0", "3+2", "5+0", "10+5", "20+10")
 #: The reply of a puzzle waits so long, so that one sees the own move arrive.
 _PAUSE = 0.35
+#: Gradio sends what was yielded within so many seconds if the processor is not taken by then.
+_HEAD_START = 0.06
 
 Action = Callable[[Session, float], str | None]
 
@@ -75,6 +77,8 @@ class Play:
         session.thinking_at = version
         try:
             yield screen(session, lang, note=self._waiting(lang))
+            if self.opponent.is_slow(session.level):
+                await asyncio.sleep(_HEAD_START)
             clock, turn = session.clock, session.board.turn
             seconds = clock.remaining(turn, time.monotonic()) if clock else None
             choice = await self.opponent.choose(

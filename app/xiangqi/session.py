@@ -76,6 +76,7 @@ class Session:
         watching: two copies of the model play, and the person only looks.
         watched: the levels of the two.
         headers: of the game record that was read in.
+        read_in: the game was read in, not played here.
         draft: the FEN in the position editor, None while it is closed.
         look: how the person wants to see it.
         seq: counts the positions sent to the browser.
@@ -98,6 +99,7 @@ class Session:
     watching: bool = False
     watched: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    read_in: bool = False
     draft: str | None = None
     look: Look = field(default_factory=Look)
     seq: int = 0
@@ -183,8 +185,13 @@ class Session:
     # The game
 
     def start(self, board: Board, *, headers: dict[str, str] | None = None) -> None:
-        """Begin again with a board (with its moves, if it has any); side and level stay."""
+        """Begin again with a board (with its moves, if it has any); side and level stay.
+
+        Args:
+            headers: of a record; None for a game that is played here.
+        """
         self.board = board
+        self.read_in = headers is not None
         self.headers = headers or {}
         self.ended = self.clock = self.puzzle = self.draft = None
         self.solved = self.watching = False

@@ -196,7 +196,7 @@ def _player(session: Session, color: Color, lang: Language) -> str:
     header = session.headers.get(name.capitalize())
     if session.watching:
         return _model_name(session.watched[name], lang)
-    if session.person == "both":
+    if session.person == "both" or (session.read_in and not session.played):
         return header or side_name(color, lang)
     if session.puzzle is not None:
         return say("you", lang) if session.person == name else side_name(color, lang)

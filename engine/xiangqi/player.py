@@ -21,12 +21,16 @@ from engine.xiangqi.model import POLICIES
 from engine.xiangqi.moves import Move
 from engine.xiangqi.network import Network
 from engine.xiangqi.search import EvaluationCache, SearchResult, SearchSettings, search
+from engine.xiangqi.tactics import TacticalEvaluator, TacticalWeights
 from engine.xiangqi.vocabulary import MOVE_IDS, MOVES
 
 Mode = Literal["recite", "raw", "masked", "rerank", "search"]
 Floats = NDArray[np.float32]
 
 WISHES_SHOWN = 8
+TACTICS = TacticalWeights(score=1.2, material=0.25, capture=0.25)
+"""How much the pieces add to the value head: the first weights tried, kept for what they win."""
+SEARCH = SearchSettings(batch_size=16)
 MATE_MOVES = 8
 MATE_NODES = 2000
 """Positions of the attacker that the look for a mate may cost; nearly all ask for less than ten."""
@@ -99,6 +103,7 @@ class Player:
         self.levels = tuple(levels)
         self._levels = {level.key: level for level in levels}
         self._cache = EvaluationCache()
+        self._tactical = TacticalEvaluator(network, TACTICS)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -225,10 +230,10 @@ class Player:
             seconds, simulations = level.seconds, level.simulations
         return search(
             board,
-            self.network,
+            self._tactical,
             seconds=seconds,
             simulations=simulations,
-            settings=SearchSettings(),
+            settings=SEARCH,
             stop=stop,
             cache=self._cache,
         )

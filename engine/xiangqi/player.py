@@ -20,7 +20,7 @@ from engine.xiangqi.mates import MateSearch, TooHardError
 from engine.xiangqi.model import POLICIES
 from engine.xiangqi.moves import Move
 from engine.xiangqi.network import Network
-from engine.xiangqi.search import EvaluationCache, SearchResult, SearchSettings, search
+from engine.xiangqi.search import EvaluationCache, SearchSettings, search
 from engine.xiangqi.tactics import TacticalEvaluator, TacticalWeights
 from engine.xiangqi.vocabulary import MOVE_IDS, MOVES
 
@@ -141,15 +141,10 @@ class Player:
         if not board.legal_moves:
             return Choice(None, 0.0 if board.turn else 1.0)
         thought = self._think(board, level)
-        mate = _mate_by_checks(board) if level.mode in ("rerank", "search") else None
-        if mate is not None:
-            move, score, nodes, pv = mate, 1.0, 1, (mate,)
-        elif level.mode == "search":
-            result = self._search(board, level, seconds, simulations, stop)
-            move, score, nodes, pv = result.move, result.score, result.nodes, result.pv
-        elif level.mode == "rerank":
-            move, score = self._rerank(board, thought)
-            nodes, pv = 1 + len(thought.legal), (move,)
+        if level.mode in ("rerank", "search"):
+            move, score, nodes, pv = self._look_ahead(
+                board, level, thought, seconds=seconds, simulations=simulations, stop=stop
+            )
         else:
             move = self._sample(thought, level, np.random.default_rng(seed))
             score, nodes, pv = thought.score, 1, (move,)
@@ -218,17 +213,26 @@ class Player:
         best = int((scores + 0.05 * np.log(thought.allowed + 1e-6)).argmax())
         return thought.legal[best], float(scores[best])
 
-    def _search(
+    def _look_ahead(
         self,
         board: Board,
         level: Level,
+        thought: _Thought,
+        *,
         seconds: float | None,
         simulations: int | None,
         stop: Callable[[], bool] | None,
-    ) -> SearchResult:
+    ) -> tuple[Move, float, int, tuple[Move, ...]]:
+        """Move, expected score of the mover, positions looked at, expected line."""
+        mate = _mate_by_checks(board)
+        if mate is not None:
+            return mate, 1.0, 1, (mate,)
+        if level.mode == "rerank":
+            move, score = self._rerank(board, thought)
+            return move, score, 1 + len(thought.legal), (move,)
         if seconds is None and simulations is None:
             seconds, simulations = level.seconds, level.simulations
-        return search(
+        result = search(
             board,
             self._tactical,
             seconds=seconds,
@@ -237,6 +241,7 @@ class Player:
             stop=stop,
             cache=self._cache,
         )
+        return result.move, result.score, result.nodes, result.pv
 
     def _choice(
         self,

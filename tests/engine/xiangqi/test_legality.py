@@ -28,7 +28,7 @@ def assert_same_moves(board: Board) -> None:
 
 
 def random_positions() -> Iterator[Board]:
-    for seed in range(130):
+    for seed in range(150):
         yield from random_play(seed, 120)
     # Endgames have the rare checks and pins: cannons without a screen, open files between kings.
     for seed, puzzle in enumerate(sample_puzzles()):
@@ -43,7 +43,7 @@ def test_legal_moves_equal_those_of_pyffish() -> None:
         if board.key() not in seen:
             seen.add(board.key())
             assert_same_moves(board)
-    assert len(seen) >= 45_000
+    assert len(seen) >= 50_000
 
 
 def assert_replays(boards: Iterator[Board], name: str) -> None:

@@ -146,7 +146,7 @@ class Player:
                 board, level, thought, seconds=seconds, simulations=simulations, stop=stop
             )
         else:
-            move = self._sample(thought, level, np.random.default_rng(seed))
+            move = self._sample(board, thought, level, np.random.default_rng(seed))
             score, nodes, pv = thought.score, 1, (move,)
         spent = time.perf_counter() - began
         return self._choice(board, thought, move, score, nodes, spent, pv)
@@ -182,16 +182,27 @@ class Player:
         allowed = logits[MOVE_IDS[[m[0] for m in legal], [m[1] for m in legal]]]
         return _Thought(legal, _softmax(logits), _softmax(allowed), float(reading.score[1]))
 
-    def _sample(self, thought: _Thought, level: Level, rng: np.random.Generator) -> Move:
-        """Raw levels sample from everything and only ask again if the rules forbid it."""
-        if level.temperature == 0:
-            return thought.legal[int(thought.allowed.argmax())]
-        if level.mode in ("raw", "recite"):
+    def _sample(
+        self, board: Board, thought: _Thought, level: Level, rng: np.random.Generator
+    ) -> Move:
+        """Raw levels sample from everything and only ask again if the rules forbid it; masked
+        ones know that a repetition can lose."""
+        if level.mode in ("raw", "recite") and level.temperature:
             move = MOVES[rng.choice(len(MOVES), p=_tempered(thought.everything, level.temperature))]
             if move in thought.legal:
                 return move
-        index = rng.choice(len(thought.legal), p=_tempered(thought.allowed, level.temperature))
-        return thought.legal[int(index)]
+        allowed = thought.allowed.copy()
+        while True:
+            if level.temperature:
+                index = int(rng.choice(len(allowed), p=_tempered(allowed, level.temperature)))
+            else:
+                index = int(allowed.argmax())
+            move = thought.legal[index]
+            if level.mode != "masked" or not _loses_at_once(board, move):
+                return move
+            allowed[index] = 0
+            if not allowed.any():
+                return move
 
     def _rerank(self, board: Board, thought: _Thought) -> tuple[Move, float]:
         """The move whose position the value head likes best, the policy breaking near ties."""
@@ -262,6 +273,14 @@ class Player:
         policy = tuple(Wish(thought.legal[i].uci(), float(thought.allowed[i]), True) for i in best)
         red_score = score if board.turn else 1 - score
         return Choice(move, red_score, wishes, policy, nodes, seconds, pv)
+
+
+def _loses_at_once(board: Board, move: Move) -> bool:
+    """Whether the game is over and lost with this move, as by a perpetual check."""
+    board.push(move)
+    outcome = board.outcome()
+    board.pop()
+    return outcome is not None and outcome.winner is (not board.turn)
 
 
 def _mate_by_checks(board: Board) -> Move | None:

@@ -1,7 +1,11 @@
+import numpy as np
 import pytest
 
 from engine.xiangqi.board import Board
+from engine.xiangqi.moves import Move
+from engine.xiangqi.network import Reading
 from engine.xiangqi.player import Player
+from engine.xiangqi.vocabulary import MOVE_COUNT, MOVE_IDS
 from tests.engine.xiangqi.small_model import save_small_model
 
 MATED = "3k5/4R4/3R5/9/9/9/9/9/9/4K4 b - - 0 1"
@@ -77,3 +81,18 @@ def test_the_board_that_was_asked_about_is_left_alone(player):
     for level in player.levels:
         player.choose(board, level.key, seed=1)
     assert (board.fen(), list(board.move_stack)) == before
+
+
+def test_a_masked_level_does_not_repeat_itself_into_a_loss(player, monkeypatch):
+    board = Board("4k4/9/9/9/9/9/9/9/R8/3K5 w - - 0 1")
+    for move in "a1a9 e9e8 a9a8 e8e9 a8a9 e9e8 a9a8 e8e9".split():
+        board.push_uci(move)
+    fatal = Move.from_uci("a8a9")
+    logits = np.full((2, MOVE_COUNT), -9, dtype=np.float32)
+    logits[:, MOVE_IDS[tuple(fatal)]] = 9
+    reading = Reading(logits, np.array([0.5, 0.5], dtype=np.float32))
+    monkeypatch.setattr(player.network, "read", lambda *_, **__: reading)
+    assert player.choose(board, "recite").move == fatal
+    assert player.choose(board, "masked").move != fatal
+    board.push(fatal)
+    assert board.outcome().winner is False

@@ -26,7 +26,7 @@ def test_the_components_have_their_events_and_no_others() -> None:
     with gr.Blocks():
         table = board(board_value(fen=FEN, seq=1), elem_id="table")
         game = record(record_value())
-    for event in (table.move, table.edit, table.flag, game.goto):
+    for event in (table.move, table.edit, table.flagfall, game.goto):
         assert callable(event)
     with pytest.raises(AttributeError):
         _ = game.move

@@ -45,12 +45,16 @@ def on_edit(event: gr.EventData) -> str:
     return str(event.fen)
 
 
-def on_flag(event: gr.EventData) -> str:
+def on_flagfall(event: gr.EventData) -> str:
     return str(event.color)
 
 
 def on_goto(event: gr.EventData) -> str:
     return str(event.ply)
+
+
+def on_value(value: str) -> tuple[str, str]:
+    return value, value
 
 
 def build() -> gr.Blocks:
@@ -64,10 +68,10 @@ def build() -> gr.Blocks:
         gr.HTML("<div style='height: 2000px'></div>")
         table.move(on_move, moves, [moves, table, said])
         table.edit(on_edit, None, said)
-        table.flag(on_flag, None, said)
+        table.flagfall(on_flagfall, None, said)
         game.goto(on_goto, None, said)
-        table_value.submit(lambda value: value, table_value, table)
-        game_value.submit(lambda value: value, game_value, game)
+        table_value.submit(on_value, table_value, [table, said])
+        game_value.submit(on_value, game_value, [game, said])
     return demo
 
 
@@ -94,6 +98,7 @@ def square(page: Page, name: str) -> Locator:
 def put(page: Page, box: str, value: str) -> None:
     page.fill(f"#{box} textarea, #{box} input", value)
     page.press(f"#{box} textarea, #{box} input", "Enter")
+    expect(said(page)).to_have_value(value)
 
 
 def expect_piece(page: Page, name: str, piece: str) -> None:
@@ -279,6 +284,7 @@ def test_the_clock_counts_down_and_reports_its_flag_once(table: Page) -> None:
     expect(table.locator("#table .xq-clock").nth(1)).to_have_text("0.0")
 
 
+@pytest.mark.browser_context_args(viewport={"width": 900, "height": 1400})
 def test_the_editor_puts_down_drags_and_takes_away(table: Page) -> None:
     put(table, "table-value", position(Board("4k4/9/9/9/9/9/9/9/9/4K4 w - - 0 1"), 5, editor=True))
     table.get_by_role("button", name="红车").click()

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 import pytest
@@ -20,6 +21,8 @@ from app.xiangqi.session import Session
 from app.xiangqi.table import Table
 from engine.xiangqi import BLACK, RED, Board, Move, Termination
 from tests.xiangqi_player import FakePlayer, fake_models
+
+Result = TypeVar("Result")
 
 
 def request(language: str = "zh-CN", session: str = "a") -> Any:
@@ -45,11 +48,17 @@ def table(play: Play) -> Table:
     return Table(play)
 
 
+def complete(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """As asyncio.run(), in a thread: playwright leaves a running loop in that of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def run(screens: AsyncIterator[Screen]) -> list[Screen]:
     async def collect() -> list[Screen]:
         return [shown async for shown in screens]
 
-    return asyncio.run(collect())
+    return complete(collect())
 
 
 def board_of(shown: Screen) -> dict[str, Any]:
@@ -148,7 +157,7 @@ def test_undo_stops_a_search(play: Play) -> None:
         assert await waiting is None
         return asyncio.get_running_loop().time() - began
 
-    assert asyncio.run(scenario()) < 0.5
+    assert complete(scenario()) < 0.5
     assert session.ply == 0
 
 
@@ -171,7 +180,7 @@ def test_a_quick_level_does_not_wait_behind_searches(play: Play) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         return spent
 
-    assert asyncio.run(scenario()) < 0.5
+    assert complete(scenario()) < 0.5
     assert quick.ply == 2
 
 
@@ -187,7 +196,7 @@ def test_before_the_model_is_loaded_the_move_is_taken_and_answered_later(tmp_pat
         FakePlayer.gate.set()
         return [shown async for shown in screens]
 
-    assert asyncio.run(scenario())
+    assert complete(scenario())
     assert session.ply == 2
 
 
@@ -283,7 +292,7 @@ def test_looking_back_changes_nothing_until_one_plays_on_from_there(
     assert session.cursor == 0
 
 
-def test_a_program_that_clicks_too_fast_is_refused(play: Play) -> None:
+def test_a_program_that_clicks_too_fast_is_refused(play: Play, warnings: list[str]) -> None:
     session = new_session(play)
     with pytest.raises(Refusal):
         for _ in range(200):
@@ -338,7 +347,7 @@ def test_watching_goes_on_until_it_is_stopped(
                 async for _ in table.stop(session, request()):
                     pass
 
-    asyncio.run(scenario())
+    complete(scenario())
     assert session.ply == 6 and not session.watching and session.person_to_move
 
 
@@ -351,7 +360,7 @@ def test_watching_ends_when_the_page_is_closed(play: Play, table: Table) -> None
         await anext(screens)
         await screens.aclose()  # type: ignore[attr-defined]
 
-    asyncio.run(scenario())
+    complete(scenario())
     assert not session.watching
 
 

@@ -354,8 +354,7 @@ def test_no_field_of_a_value_is_executed(table: Page, payload: str) -> None:
         "clocks": {"red": payload, "black": payload, "running": payload},
         "banner": {"title": payload, "detail": payload},
     }  # fmt: skip
-    for key, content in hostile.items():
-        put(table, "table-value", json.dumps({**value, key: content}))
+    put(table, "table-value", json.dumps({**value, **hostile}))
     put(table, "table-value", json.dumps({**value, **hostile, "fen": value["fen"]}))
     expect(table.locator("#table .xq-banner strong")).to_have_text(payload)
     game = {

@@ -174,6 +174,7 @@ class Board {
     if (from !== null) this.select(from);
     const { letters } = this.value;
     const node = from === null ? this.stage.add(piece, letters) : this.stage.nodes.get(from);
+    this.stage.halt(node);
     this.layers.held.append(node);
     node.classList.add("xq-held");
     this.table.classList.add("xq-dragging");

@@ -67,6 +67,7 @@ class Stage {
   }
 
   moveTo(node, [x, y], slides) {
+    this.halt(node);
     const before = node.style.transform;
     const after = `translate(${x}px, ${y}px)`;
     node.style.transform = after;
@@ -76,6 +77,11 @@ class Stage {
       duration: SLIDE,
       easing: EASING,
     });
+  }
+
+  // A slide that still runs would hide where the piece is put next.
+  halt(node) {
+    for (const running of node.getAnimations()) running.cancel();
   }
 
   fade(node, slides) {

@@ -126,6 +126,13 @@ class UciSession:
             self._search.join()
             self._search = None
 
+    def finish(self) -> None:
+        """Before something new: let a bounded search end by itself, so that a script can pipe its
+        questions in, and stop an endless one."""
+        if self.waits_for_stop:
+            self.stop()
+        self.wait()
+
     @property
     def waits_for_stop(self) -> bool:
         """Whether a search runs that only "stop" or "ponderhit" ends."""
@@ -161,8 +168,7 @@ class UciSession:
                 raise ValueError(f"no option {name!r}")
 
     def _position(self, words: list[str]) -> None:
-        if self._search is not None:
-            self.stop()
+        self.finish()
         split = words.index("moves") if "moves" in words else len(words)
         match words[:split]:
             case ["startpos"]:
@@ -177,8 +183,7 @@ class UciSession:
 
     def _go(self, words: list[str]) -> None:
         limits = parse_go(words, self.board.turn)
-        if self._search is not None:
-            self.stop()
+        self.finish()
         self._stop.clear()
         self._released.clear()
         if not limits.waits:
@@ -241,15 +246,12 @@ class UciSession:
 
 
 def run(player: "Player", lines: Iterable[str], send: Callable[[str], None], level: str) -> None:
-    """Serve ``lines`` to their end or "quit". At the end of the input a search that ends by
-    itself may finish, so that a script can pipe its questions in."""
+    """Serve ``lines`` to their end or "quit"; a bounded search may still finish at the end."""
     session = UciSession(player, send, level)
     for line in lines:
         if not session.handle(line):
             return
-    if session.waits_for_stop:
-        session.stop()
-    session.wait()
+    session.finish()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -38,11 +38,19 @@ _KEPT_GAMES = 64
 
 @dataclass(frozen=True)
 class Reading:
-    """What the model makes of a game's last position: logits over ``vocabulary.MOVES`` in board
-    coordinates, one row a policy, and the mover's expected scores by value head."""
+    """What the model makes of a game's last position, one row a head: policy logits [2, 2086] over
+    ``vocabulary.MOVES`` in board coordinates, and value logits [2] of the side to move."""
 
     policy: Floats
-    score: Floats
+    value: Floats
+
+    def logits(self, policy: str) -> Floats:
+        """Policy logits [2086] of a head of ``POLICIES``, or of "both" on average."""
+        return _head(self.policy, POLICIES, policy)
+
+    def score(self, value: str = "both") -> float:
+        """Expected score, 0 to 1, by a head of ``VALUES``, or by "both" on average."""
+        return float(_sigmoid(_head(self.value, VALUES, value)))
 
 
 @dataclass(frozen=True)
@@ -85,10 +93,11 @@ class Network:
         self.read(board)
 
     def evaluate(
-        self, boards: Sequence[Board], policy: str = "teacher", value: str = "teacher"
+        self, boards: Sequence[Board], policy: str = "both", value: str = "both"
     ) -> tuple[Floats, Floats]:
         """Policy logits [B, 2086] in board coordinates, not masked, and the expected score of the
-        side to move [B], 0 to 1. Only the position and the last move are looked at."""
+        side to move [B], 0 to 1, by one head or "both" on average. Only the position and the last
+        move are looked at."""
         moves = np.array([[_last_token(board)] for board in boards], dtype=np.int32)
         codes = np.stack([seen_by_mover(b.codes(), b.turn) for b in boards]).astype(np.int32)
         logits, scores = [], []
@@ -103,8 +112,8 @@ class Network:
                     np.zeros((size, 1), np.int32),
                     np.ones((size, 1, 1), bool),
                 )
-            logits.append(backend.to_numpy(out[0])[:count, POLICIES.index(policy)])
-            scores.append(backend.to_numpy(out[1])[:count, VALUES.index(value)])
+            logits.append(_head(backend.to_numpy(out[0])[:count].swapaxes(0, 1), POLICIES, policy))
+            scores.append(_head(backend.to_numpy(out[1])[:count].T, VALUES, value))
         turned = _board_coordinates(np.concatenate(logits), [b.turn for b in boards])
         return turned, _sigmoid(np.concatenate(scores))
 
@@ -126,7 +135,7 @@ class Network:
                     break
             self._remember((root, line, sees_board), past)
         policy = _board_coordinates(out[0], [board.turn] * len(POLICIES))
-        return Reading(policy, _sigmoid(out[1]))
+        return Reading(policy, out[1])
 
     def _remembered(self, root: str, line: tuple[Any, ...], sees_board: bool) -> tuple[int, _Past]:
         """How many plies of the game were read before its last position, and what was kept."""
@@ -189,6 +198,12 @@ def named_variables(model: XiangqiModel) -> dict[str, Any]:
     return {v.path.rpartition(f"{model.name}/")[2]: v for v in model.variables}
 
 
+def _head(outputs: Floats, names: tuple[str, ...], name: str) -> Floats:
+    """One of the outputs [heads, ...], or the mean of them."""
+    chosen: Floats = outputs.mean(axis=0) if name == "both" else outputs[names.index(name)]
+    return chosen
+
+
 def _last_token(board: Board) -> int:
     if not board.move_stack:
         return START_TOKEN
@@ -220,4 +235,5 @@ def _board_coordinates(logits: Floats, turns: Sequence[bool]) -> Floats:
 
 
 def _sigmoid(logits: Floats) -> Floats:
-    return (1 / (1 + np.exp(-logits))).astype(np.float32)
+    scores: Floats = np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+    return scores

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from engine.xiangqi.board import Board
 from engine.xiangqi.mates import MateSearch, TooHardError
-from engine.xiangqi.model import POLICIES
 from engine.xiangqi.moves import Move
 from engine.xiangqi.network import Network
 from engine.xiangqi.search import EvaluationCache, SearchSettings, search
@@ -40,12 +39,13 @@ MATE_NODES = 2000
 class Level:
     """How a level thinks, and its Elo on our ladder (random play is 0), None until measured.
 
-    ``policy`` is the head it listens to: "human" plays what people play, "teacher" what wins.
+    ``policy`` is the head it listens to: "human" plays what people play, "teacher" what wins,
+    "both" the mean of their logits.
     """
 
     key: str
     mode: Mode
-    policy: Literal["human", "teacher"] = "teacher"
+    policy: Literal["human", "teacher", "both"] = "both"
     temperature: float = 0.0
     simulations: int | None = None
     seconds: float | None = None
@@ -177,10 +177,10 @@ class Player:
 
     def _think(self, board: Board, level: Level) -> _Thought:
         reading = self.network.read(board, sees_board=level.mode != "recite")
-        logits = reading.policy[POLICIES.index(level.policy)]
+        logits = reading.logits(level.policy)
         legal = board.generate_legal_moves()
         allowed = logits[MOVE_IDS[[m[0] for m in legal], [m[1] for m in legal]]]
-        return _Thought(legal, _softmax(logits), _softmax(allowed), float(reading.score[1]))
+        return _Thought(legal, _softmax(logits), _softmax(allowed), reading.score())
 
     def _sample(
         self, board: Board, thought: _Thought, level: Level, rng: np.random.Generator

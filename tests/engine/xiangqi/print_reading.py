@@ -18,7 +18,7 @@ reading = network.read(board)
 recited = network.read(board, sees_board=False)
 answer = {
     "policy": reading.policy.tolist(),
-    "score": reading.score.tolist(),
+    "value": reading.value.tolist(),
     "recited": recited.policy.tolist(),
     "evaluated": network.evaluate([board])[0].tolist(),
 }

@@ -120,6 +120,13 @@ class Opponent:
         choose = partial(player.choose, seconds=limit)
         return await self._stoppable(self._searches, choose, board, key, stop)
 
+    async def advise(self, board: Board, stop: Callable[[], bool]) -> Choice:
+        """What a visitor should play: the move of the quickest level that searches."""
+        searching = [level for level in self.levels if level.mode == "search"]
+        if not searching:
+            return await self.analyse(board)
+        return await self.choose(board, searching[0].key, stop)
+
     async def analyse(self, board: Board) -> Choice:
         """What the model thinks of a position, without a search."""
         player = await self.player()

@@ -24,7 +24,7 @@ from app.xiangqi.session import COLORS, SIDES, NotAllowed, Session
 from app.xiangqi.words import move_name, refusal, say
 from engine.registry import ModelError
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move
+from engine.xiangqi.moves import RED, Move
 
 #: A person clicks less often than this; a program that does more is asked to wait.
 _CLICKS, _SECONDS = 60, 10.0
@@ -284,13 +284,13 @@ class Play:
             if move is None:
                 raise NotAllowed("error.no_solution")
             return move, say("status.hint_solution", lang, move=move_name(board, move, notation))
-        choice = await self.opponent.analyse(board)
+        choice = await self.opponent.advise(board, stop=lambda: False)
         if choice.move is None:
             raise NotAllowed("error.over")
         session.learn(len(board.move_stack), choice)
-        sure = max((wish.probability for wish in choice.policy), default=1.0)
+        score = choice.red_score if board.turn is RED else 1 - choice.red_score
         name = move_name(board, choice.move, notation)
-        return choice.move, say("status.hint", lang, move=name, percent=round(100 * sure))
+        return choice.move, say("status.hint", lang, move=name, percent=round(100 * score))
 
 
 def event_value(event: gr.EventData, name: str) -> object:

@@ -27,9 +27,9 @@ Mode = Literal["recite", "raw", "masked", "rerank", "search"]
 Floats = NDArray[np.float32]
 
 WISHES_SHOWN = 8
-TACTICS = TacticalWeights(score=1.2, material=0.25, capture=0.25)
-"""How much the pieces add to the value head: the first weights tried, kept for what they win."""
-SEARCH = SearchSettings(batch_size=16)
+TACTICS = TacticalWeights(score=1.6, material=0.3, capture=0.3)
+"""How much the pieces add to the value heads; benchmarks/README.md says what that wins."""
+SEARCH = SearchSettings(batch_size=8, policy_temperature=1.5)
 MATE_MOVES = 8
 MATE_NODES = 2000
 """Positions of the attacker that the look for a mate may cost; nearly all ask for less than ten."""

@@ -266,7 +266,7 @@ def test_arrows_check_trays_and_banner(table: Page) -> None:
     )  # fmt: skip
     put(table, "table-value", value)
     expect(table.locator("#table .xq-share text")).to_have_text(["<1%", "41%"])
-    expect(table.locator("#table .xq-illegal")).to_have_count(1)
+    expect(table.locator("#table .xq-illegal .xq-shaft")).to_have_count(1)
     expect(table.locator("#table .xq-check")).to_have_count(1)
     expect(table.locator("#table .xq-tray").nth(1)).to_have_attribute(
         "aria-label", "吃掉：黑车, 黑卒, 黑卒"

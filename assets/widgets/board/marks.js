@@ -59,7 +59,8 @@ function arrowPath(from, to, width) {
     head: `M${tip.join(" ")}L${neck[0] - uy * half} ${neck[1] + ux * half}L${neck[0] + uy * half} ${
       neck[1] - ux * half
     }Z`,
-    label: [from[0] + dx * 0.5, from[1] + dy * 0.5],
+    // Half a point short: moves of one piece along one line end a whole point apart.
+    label: [to[0] - ux * 50, to[1] - uy * 50],
   };
 }
 
@@ -77,38 +78,41 @@ function arrowLabel([x, y], text) {
   );
 }
 
-function drawnArrow(move, orientation, className, width, opacity, label) {
-  const from = pointOf(move.slice(0, 2), orientation);
-  const to = pointOf(move.slice(2), orientation);
-  const path = arrowPath(from, to, width);
-  const arrow = svg(
+function drawnArrow(move, orientation, className, width, opacity) {
+  const path = arrowPath(...endsOf(move, orientation), width);
+  return svg(
     "g",
-    { class: className },
-    svg(
-      "g",
-      { opacity },
-      svg("path", { class: "xq-shaft", d: path.shaft, "stroke-width": width }),
-      svg("path", { class: "xq-head", d: path.head }),
-    ),
+    { class: className, opacity },
+    svg("path", { class: "xq-shaft", d: path.shaft, "stroke-width": width }),
+    svg("path", { class: "xq-head", d: path.head }),
   );
-  if (label !== null) arrow.append(arrowLabel(path.label, label));
-  return arrow;
 }
 
-// The likeliest move comes last, so that it lies on top.
+function endsOf(move, orientation) {
+  return [move.slice(0, 2), move.slice(2)].map((square) => pointOf(square, orientation));
+}
+
+// The likeliest move comes last, so that it lies on top; the shares lie above all of them.
 function arrowMarks(value) {
-  const arrows = (Array.isArray(value.arrows) ? value.arrows : [])
+  const thoughts = (Array.isArray(value.arrows) ? value.arrows : [])
     .filter((arrow) => arrow !== null && isMove(arrow.move))
     .slice(0, 12)
     .map(({ move, p, legal }) => {
       const share = clamp(p, 0, 1);
       const kind = legal === false ? "xq-arrow xq-illegal" : "xq-arrow";
-      const width = 7 + 19 * Math.sqrt(share);
-      return drawnArrow(move, value.orientation, kind, width, 0.5 + 0.45 * share, percent(share));
+      return { move, share, kind, width: 7 + 19 * Math.sqrt(share) };
     })
     .reverse();
+  const arrows = thoughts.map(({ move, share, kind, width }) =>
+    drawnArrow(move, value.orientation, kind, width, 0.5 + 0.45 * share),
+  );
+  const labels = thoughts.map(({ move, share, kind, width }) => {
+    const { label } = arrowPath(...endsOf(move, value.orientation), width);
+    return svg("g", { class: kind }, arrowLabel(label, percent(share)));
+  });
+  arrows.push(...labels);
   if (isMove(value.hint)) {
-    arrows.push(drawnArrow(value.hint, value.orientation, "xq-arrow xq-hint", 18, 0.92, null));
+    arrows.push(drawnArrow(value.hint, value.orientation, "xq-arrow xq-hint", 18, 0.92));
   }
   return arrows;
 }

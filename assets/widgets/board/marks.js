@@ -50,6 +50,7 @@ function arrowPath(from, to, width) {
   const length = Math.hypot(dx, dy) || 1;
   const [ux, uy] = [dx / length, dy / length];
   const head = 16 + 1.5 * width;
+  const behind = Math.min(80, length / 2);
   const tip = [to[0] - ux * 20, to[1] - uy * 20];
   const neck = [tip[0] - ux * head, tip[1] - uy * head];
   const half = 0.45 * head + 0.35 * width;
@@ -59,8 +60,8 @@ function arrowPath(from, to, width) {
     head: `M${tip.join(" ")}L${neck[0] - uy * half} ${neck[1] + ux * half}L${neck[0] + uy * half} ${
       neck[1] - ux * half
     }Z`,
-    // Half a point short: moves of one piece along one line end a whole point apart.
-    label: [to[0] - ux * 50, to[1] - uy * 50],
+    // Near the end but behind the head: moves of one piece along one line end apart.
+    label: [to[0] - ux * behind, to[1] - uy * behind],
   };
 }
 

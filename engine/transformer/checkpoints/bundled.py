@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from engine.errors import CheckpointError
+
 Arrays = dict[str, NDArray[Any]]
 
 SHARD_BYTES = 9_500_000
 """A Space refuses a plain git push of files over 10 MB."""
 SCALE = ".scale"
-
-
-class CheckpointError(ValueError):
-    """Weights that cannot be read; the message says which file or tensor and why."""
 
 
 def quantize(array: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

@@ -1,0 +1,1 @@
+"""From a model's next-token distribution to text: sampling, search, streams, batches."""

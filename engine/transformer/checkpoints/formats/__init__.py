@@ -1,0 +1,1 @@
+"""File formats of published weights, read as data: nothing in them is executed."""

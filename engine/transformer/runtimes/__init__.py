@@ -1,0 +1,1 @@
+"""What a Transformer's one forward pass runs on."""

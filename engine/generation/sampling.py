@@ -1,0 +1,221 @@
+"""Temperature, filters, and the draw: from logits to one token.
+
+Each sampler is a frozen dataclass, used alone or in a Chain; settings.py builds the usual chain.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.errors import GenerationError
+from engine.generation import checks
+from engine.generation.processing import (
+    Chain,
+    Logits,
+    Processor,
+    Sampler,
+    SamplingContext,
+    checked,
+    log_softmax,
+    softmax,
+)
+from engine.generation.ranking import best, ranked
+
+__all__ = [
+    "Chain",
+    "Choice",
+    "Greedy",
+    "MinP",
+    "Sampler",
+    "SamplingContext",
+    "Temperature",
+    "TopK",
+    "TopP",
+    "Typical",
+    "choose",
+    "draw",
+    "random_generator",
+]
+
+
+@dataclass(frozen=True)
+class Greedy(Processor):
+    """The most probable token alone; among equals that of the lowest id."""
+
+    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+        return _keep(logits, logits.argmax())
+
+
+@dataclass(frozen=True)
+class Temperature(Processor):
+    """Probabilities to the power of 1/t, renormalised: below 1 sharper, above 1 flatter."""
+
+    temperature: float
+
+    def __post_init__(self) -> None:
+        checks.number("temperature", self.temperature, 0, low_excluded=True)
+
+    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+        # The best logit stays 0 however small the temperature is, so nothing overflows upwards.
+        result: Logits = logits - logits.max()
+        with np.errstate(over="ignore"):
+            result /= self.temperature
+        return result
+
+
+@dataclass(frozen=True)
+class TopK(Processor):
+    """The k most probable tokens (Fan et al. 2018); among equals those of the lowest ids."""
+
+    k: int
+
+    def __post_init__(self) -> None:
+        checks.integer("top_k", self.k, 1)
+
+    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+        return _keep(logits, best(logits, self.k)) if self.k < len(logits) else logits
+
+
+@dataclass(frozen=True)
+class TopP(Processor):
+    """The nucleus (Holtzman et al. 2019): the fewest tokens that together reach probability p.
+
+    The token that crosses p is kept, so there is always one.
+    """
+
+    p: float
+
+    def __post_init__(self) -> None:
+        checks.number("top_p", self.p, 0, 1, low_excluded=True)
+
+    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+        if self.p == 1:
+            return logits
+        ids, running = ranked(-logits, softmax(logits), self.p)
+        return _keep(logits, ids[: np.searchsorted(running, self.p) + 1])
+
+
+@dataclass(frozen=True)
+class MinP(Processor):
+    """Tokens at least p times as probable as the most probable one (Nguyen et al. 2024)."""
+
+    p: float
+
+    def __post_init__(self) -> None:
+        checks.number("min_p", self.p, 0, 1)
+
+    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+        if self.p == 0:
+            return logits
+        return np.where(logits >= logits.max() + math.log(self.p), logits, -np.inf)
+
+
+@dataclass(frozen=True)
+class Typical(Processor):
+    """Locally typical sampling (Meister et al. 2022).
+
+    Keeps the tokens whose surprise, -log p, is nearest to the entropy of the distribution, as
+    few as together reach probability ``mass``; the most probable token may go.
+    """
+
+    mass: float
+
+    def __post_init__(self) -> None:
+        checks.number("typical_p", self.mass, 0, 1, low_excluded=True)
+
+    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+        if self.mass == 1:
+            return logits
+        logprobs = log_softmax(logits)
+        probabilities = np.exp(logprobs)
+        # 0 * -inf counts as 0 in an entropy.
+        possible = probabilities > 0
+        entropy = -float((probabilities * np.where(possible, logprobs, 0)).sum())
+        distances = np.where(possible, np.abs(logprobs + entropy), np.inf)
+        ids, running = ranked(distances, probabilities, self.mass)
+        return _keep(logits, ids[: np.searchsorted(running, self.mass) + 1])
+
+
+def random_generator(seed: int | None = None) -> np.random.Generator:
+    """The stream of uniform numbers of a seed: the same on every machine and numpy.
+
+    Without a seed, one that the operating system chooses.
+
+    Raises GenerationError for a seed that is no integer from 0 to 2**64 - 1.
+    """
+    if seed is not None:
+        seed = checks.integer("seed", seed, 0, 2**64 - 1)
+    return np.random.Generator(np.random.Philox(seed))
+
+
+def draw(probabilities: NDArray[np.floating], rng: np.random.Generator) -> int:
+    """An id, drawn with these probabilities [V] by one uniform number of ``rng``.
+
+    The inverse of the cumulative distribution over tokens from most to least probable (ties by
+    id). That order, which is also bert4keras's after top-p, makes a draw steady: with the same
+    seed, a slightly different filter or backend mostly yields the same token.
+
+    Raises GenerationError if the probabilities do not have a positive, finite sum.
+    """
+    weights = np.asarray(probabilities, dtype=np.float64)
+    total = float(weights.sum())
+    if not 0 < total < math.inf:
+        raise GenerationError(f"cannot draw from probabilities whose sum is {total}")
+    target = rng.random() * total
+    ids, running = ranked(-weights, weights, target)
+    # Rounding may leave the last sum a little below the target.
+    last = int(np.count_nonzero(weights[ids])) - 1
+    return int(ids[min(int(np.searchsorted(running, target, side="right")), last)])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The id that was drawn, and what the model thought of it: see Token.
+
+    Attributes:
+        alternatives: ids and logprobs of the most probable tokens, best first.
+    """
+
+    id: int
+    logprob: float
+    alternatives: tuple[tuple[int, float], ...]
+
+
+def choose(
+    sampler: Sampler,
+    logits: ArrayLike,
+    context: SamplingContext,
+    rng: np.random.Generator,
+    *,
+    alternatives: int = 0,
+) -> Choice:
+    """Draws a token from a model's logits [V], with its logprob and the best alternatives.
+
+    The logprobs are of the model's own distribution after the sampler's hard constraints.
+
+    Raises GenerationError if the logits are not finite, or no token is left.
+    """
+    scores = checked(logits)
+    if isinstance(sampler, Processor):
+        chain = Chain(sampler)
+        scores = chain.constrain(scores, context)
+        chosen = draw(softmax(chain.shape(scores, context)), rng)
+    else:
+        chosen = draw(sampler(np.asarray(logits, dtype=np.float32), context), rng)
+    logprobs = log_softmax(scores)
+    shown = best(logprobs, alternatives) if alternatives else ()
+    return Choice(
+        id=chosen,
+        logprob=float(logprobs[chosen]),
+        alternatives=tuple((int(i), float(logprobs[i])) for i in shown if logprobs[i] > -np.inf),
+    )
+
+
+def _keep(logits: Logits, ids: NDArray[np.intp] | np.intp) -> Logits:
+    result = np.full_like(logits, -np.inf)
+    result[ids] = logits[ids]
+    return result

@@ -1,1 +1,14 @@
 """File formats of published weights, read as data: nothing in them is executed."""
+
+from engine.transformer.checkpoints.formats.pickles import UnsafePickleError
+from engine.transformer.checkpoints.formats.pytorch import open_pytorch
+from engine.transformer.checkpoints.formats.safetensors import open_safetensors
+from engine.transformer.checkpoints.formats.source import TensorSource, open_source
+
+__all__ = [
+    "TensorSource",
+    "UnsafePickleError",
+    "open_pytorch",
+    "open_safetensors",
+    "open_source",
+]

@@ -1,0 +1,113 @@
+"""What every reader of published weights offers, and the choice of the reader for a path."""
+
+import re
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import CheckpointError
+from engine.transformer.checkpoints.formats.mapped import Shape
+from engine.transformer.checkpoints.formats.pytorch import open_pytorch
+from engine.transformer.checkpoints.formats.safetensors import open_safetensors
+from engine.transformer.checkpoints.formats.shards import open_index, open_numbered
+
+
+class TensorSource(Protocol):
+    """Named tensors of a checkpoint, read one at a time; also a context manager that closes it.
+
+    Reading changes nothing, so that threads may share a source.
+    """
+
+    path: Path
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all tensors."""
+
+    def shape(self, name: str) -> Shape:
+        """A tensor's shape, without reading it."""
+
+    def dtype(self, name: str) -> np.dtype[Any]:
+        """A tensor's dtype as stored, without reading it; ml_dtypes.bfloat16 for bfloat16."""
+
+    def read(self, name: str) -> NDArray[Any]:
+        """The tensor, aligned, read-only where it lies in the file; CheckpointError if it lacks."""
+
+    def close(self) -> None:
+        """Let go of the files; arrays that were read stay valid."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+_INDEX_NAMES = (
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+)
+_PATTERNS = ("*.safetensors", "*.bin", "*.pt", "*.pth")
+
+
+def open_source(path: str | Path) -> TensorSource:
+    """The tensors at a path, whose format is recognised by its content.
+
+    Args:
+        path: a file (safetensors, torch.save, Keras HDF5, an index of shards), the prefix or a
+            file of a TensorFlow checkpoint, or a folder with any of these.
+
+    Raises:
+        CheckpointError: there is nothing, nothing that is known, more than one thing in a folder,
+            or what there is is damaged; the message says what to do.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return _open_folder(path)
+    if not path.is_file():
+        raise CheckpointError(f"there is no {path}; name a file, a prefix or a folder of weights")
+    return _open_file(path)
+
+
+def _open_file(path: Path) -> TensorSource:
+    if (head := _head(path)).lstrip()[:1] == b"{" and b"\0" not in head:
+        return open_index(path, _open_tensors)
+    return _open_tensors(path)
+
+
+def _open_tensors(path: Path) -> TensorSource:
+    """One file that holds tensors itself, which is what an index may list."""
+    head = _head(path)
+    if head[:2] == b"PK" or re.match(rb"\x80[\x01-\x05]", head):
+        return open_pytorch(path)
+    if head[4:9] == b"\0\0\0\0{":
+        return open_safetensors(path)
+    raise CheckpointError(
+        f"{path} is in no format that is read here (safetensors, torch.save, TensorFlow "
+        "checkpoints, Keras 2 HDF5); if it was downloaded, see that it is no error page"
+    )
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(16)
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
+
+
+def _open_folder(folder: Path) -> TensorSource:
+    for name in _INDEX_NAMES:
+        if (folder / name).is_file():
+            return open_source(folder / name)
+    for numbered in sorted(folder.glob("model-*-of-*.safetensors")):
+        return open_numbered(numbered, _open_tensors)
+    for pattern in _PATTERNS:
+        found = sorted(folder.glob(pattern))
+        if len(found) > 1:
+            names = ", ".join(path.name for path in found[:5])
+            raise CheckpointError(f"{folder} has several checkpoints ({names}); name one of them")
+        if found:
+            return open_source(found[0])
+    raise CheckpointError(f"{folder} has no weights in it; put a checkpoint there")

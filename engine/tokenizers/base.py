@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from engine.errors import TokenizerError
+
 
 class TextStream(Protocol):
     """Turns ids into text one by one, as a model produces them.
@@ -70,3 +72,10 @@ def decode_all(stream: TextStream, ids: Iterable[int]) -> str:
     """The whole text of ids: what the stream gives for them one by one."""
     texts = [stream.push(id) for id in ids]
     return "".join(texts) + stream.flush()
+
+
+def checked(id: int) -> int:
+    """The id, which must not be negative: Python would count it from the end."""
+    if id < 0:
+        raise TokenizerError(f"ids start at 0, so there is no piece {id}")
+    return id

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from engine.errors import TokenizerError
-from engine.tokenizers.base import TextStream, decode_all
+from engine.tokenizers.base import TextStream, checked, decode_all
 from engine.tokenizers.characters import is_ideograph, is_punctuation, is_space, strip_accents
 from engine.tokenizers.joining import PieceJoiner
 from engine.tokenizers.vocabulary import Vocabulary
@@ -117,9 +117,7 @@ class WordPieceTokenizer:
 
     def piece(self, id: int) -> str:
         """See `Tokenizer.piece`."""
-        if id < 0:
-            raise TokenizerError(f"ids start at 0, so there is no piece {id}")
-        return self.vocabulary.pieces[id] if id < self.vocab_size else ""
+        return self.vocabulary.pieces[id] if checked(id) < self.vocab_size else ""
 
     def id(self, piece: str) -> int:
         """See `Tokenizer.id`."""

@@ -8,12 +8,10 @@ Importing this module imports the library, which takes seconds; registry.py does
 when a model is loaded.
 """
 
-import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 # Read when TensorFlow starts: keep its start-up chatter out of the log.
@@ -22,8 +20,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
+from engine.hardware import available_cores
+
 Step = TypeVar("Step", bound=Callable[..., Any])
-_CGROUP_CPU = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True)
@@ -41,21 +40,6 @@ class Device:
 def backend() -> str:
     """Its name: "tensorflow", "jax" or "torch"."""
     return str(keras.backend.backend())
-
-
-def available_cores(quota: Path = _CGROUP_CPU) -> int:
-    """Cores that this process may use: its affinity, or its container's quota if that is less.
-
-    A container of two cores on a large host sees every core of the host, and a library that
-    starts a thread on each of them is several times slower than one with two threads.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    try:
-        limit, period = quota.read_text().split()
-        allowed = math.ceil(int(limit) / int(period))
-    except (OSError, ValueError):  # no such file, or "max": no quota
-        return cores or 1
-    return max(1, min(cores or 1, allowed))
 
 
 @cache
@@ -131,26 +115,38 @@ def _has_bfloat16() -> bool:
     return float(getattr(jax.devices()[0], "compute_capability", 0)) >= 8.0
 
 
-def compile_step(step: Step) -> Step:
+def compile_step(step: Step, donate: tuple[int, ...] | None = None) -> Step:
     """The step, compiled for inference by whichever library computes.
 
     Args:
         step: a pure function of tensors (nested tuples of them are fine) that calls a built
             model. It may be traced anew for each new shape; under JAX the weights that it
             reads are those of the first call, so compile again after changing them.
+        donate: arguments that are given up with the call, so that results may take their
+            memory. Each shape is then compiled for itself: such steps have few of them.
     """
     device()
     if backend() == "tensorflow":
         import tensorflow as tf
 
-        return cast(Step, tf.function(step, reduce_retracing=True))
+        return cast(Step, tf.function(step, reduce_retracing=donate is None))
     if backend() == "jax":
         import jax
 
-        return cast(Step, jax.jit(step))
+        return cast(Step, jax.jit(step, donate_argnums=donate))
     import torch
 
     return cast(Step, torch.inference_mode()(step))
+
+
+def from_numpy(array: np.ndarray) -> Any:
+    """A tensor on the device, of the array's dtype; bfloat16 is NumPy's by ml_dtypes."""
+    if array.dtype.name == "bfloat16" and backend() == "torch":
+        import torch
+
+        words = torch.from_numpy(array.view(np.int16).copy())
+        return keras.ops.convert_to_tensor(words.view(torch.bfloat16))
+    return keras.ops.convert_to_tensor(array, dtype=array.dtype.name)
 
 
 def to_numpy(tensor: Any) -> np.ndarray:

@@ -108,5 +108,5 @@ def _dense(
 
 
 def _norm(name: str, config: TransformerConfig) -> dict[str, Shape]:
-    scale = {f"{name}/scale": (config.hidden_size,)}
+    scale: dict[str, Shape] = {f"{name}/scale": (config.hidden_size,)}
     return scale if config.norm == "rms" else scale | {f"{name}/bias": (config.hidden_size,)}

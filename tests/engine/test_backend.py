@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -66,18 +65,6 @@ def test_a_step_computes_the_same_with_each_library(library: str) -> None:
     assert got["values"] == [[7.0] * 3, [23.0] * 3]
     assert got["batch"] == 2
     assert got["calls"] == (5 if library == "torch" else 1)
-
-
-def test_a_containers_quota_counts_if_it_is_less(tmp_path: Path) -> None:
-    quota = tmp_path / "cpu.max"
-    cores = backend.available_cores(quota)
-    assert cores >= 1
-    quota.write_text("50000 100000\n")
-    assert backend.available_cores(quota) == 1
-    quota.write_text(f"{(cores + 7) * 100000} 100000\n")
-    assert backend.available_cores(quota) == cores
-    quota.write_text("max 100000\n")
-    assert backend.available_cores(quota) == cores
 
 
 def test_the_first_device_found_is_kept() -> None:

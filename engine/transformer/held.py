@@ -1,0 +1,84 @@
+"""Weights in the dtype they are to be held in, one at a time, whatever they were stored in."""
+
+import ml_dtypes
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import CheckpointError
+from engine.transformer.config import TransformerConfig
+from engine.transformer.runtimes import Dtype, Floats
+from engine.transformer.weights import Array, Quantized, Weights, shapes
+
+_NUMPY = {
+    "float32": np.dtype(np.float32),
+    "float16": np.dtype(np.float16),
+    "bfloat16": np.dtype(ml_dtypes.bfloat16),
+}
+_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+
+
+class HeldWeights:
+    """Matrices in one dtype, vectors in float32; CheckpointError where one does not fit or is not
+    finite. Nothing is kept: every call reads its tensor."""
+
+    def __init__(self, config: TransformerConfig, weights: Weights, dtype: Dtype) -> None:
+        self._shapes = shapes(config)
+        self._weights = weights
+        self._dtype = dtype
+
+    def vector(self, name: str) -> Floats:
+        """A vector or a small table as float32."""
+        array = self._read(name)
+        array = array.dequantize() if isinstance(array, Quantized) else array
+        return np.ascontiguousarray(array, np.float32)
+
+    def table(self, name: str) -> Array:
+        """A table [V, H]; in int8 with one scale a row [V, 1]."""
+        return self._held(self._read(name))
+
+    def transposed(self, name: str) -> Array:
+        """A kernel [in, out] as [out, in]; in int8 with one scale an output channel [out, 1]."""
+        array = self._read(name)
+        if isinstance(array, Quantized):
+            values = np.ascontiguousarray(array.values.T)
+            return self._held(Quantized(values, array.scale.reshape(-1, 1)))
+        return self._held(array.T)
+
+    def bytes_per_layer(self) -> int:
+        """Of the decoder's matrices."""
+        sizes = [np.prod(shape) for name, shape in self._shapes.items() if _in_layer(name, "0")]
+        return int(sum(sizes)) * _BYTES[self._dtype]
+
+    def bytes_outside_layers(self) -> int:
+        """Of the tables and the head."""
+        sizes = [np.prod(shape) for name, shape in self._shapes.items() if "layers/" not in name]
+        return int(sum(sizes)) * _BYTES[self._dtype]
+
+    def _read(self, name: str) -> Array:
+        array = self._weights.read(name)
+        if tuple(array.shape) != self._shapes[name]:
+            raise CheckpointError(f"{name} is {tuple(array.shape)}, expected {self._shapes[name]}")
+        numbers = array.scale if isinstance(array, Quantized) else array
+        # A sum in float32 is finite only if every number is, and needs no second array.
+        if not np.isfinite(numbers.sum(dtype=np.float64)):
+            raise CheckpointError(f"{name} holds NaN or infinity: the file is damaged")
+        return array
+
+    def _held(self, array: Array) -> Array:
+        """A matrix with its output channels first."""
+        if self._dtype == "int8":
+            return array if isinstance(array, Quantized) else quantize_rows(array)
+        array = array.dequantize() if isinstance(array, Quantized) else array
+        return np.ascontiguousarray(array, _NUMPY[self._dtype])
+
+
+def quantize_rows(matrix: NDArray[np.floating]) -> Quantized:
+    """Symmetric int8 for each row of [out, in]: values = round(row / scale), scale = peak / 127."""
+    matrix = np.ascontiguousarray(matrix, np.float32)
+    peak = np.maximum(matrix.max(axis=1), -matrix.min(axis=1))
+    scale = (np.maximum(peak, 1e-12) / 127)[:, None].astype(np.float32)
+    return Quantized(np.rint(matrix / scale).astype(np.int8), scale)
+
+
+def _in_layer(name: str, layer: str) -> bool:
+    return name.startswith(f"layers/{layer}/")

@@ -1,0 +1,290 @@
+"""The forward pass on a CPU by OpenVINO, which reads the weights as fast as the memory gives them.
+
+TensorFlow's kernels reach three quarters of that in float32 and a fifth with int8 weights
+(benchmarks/README.md), which is why this runtime exists. The graph is built by the same
+forward.py, its weights are constants in the dtype they are held in, and the keys and values of the
+past live in NumPy arrays that the graph reads in place.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import openvino as ov
+from openvino import opset13 as op
+
+from engine.transformer.config import TransformerConfig
+from engine.transformer.forward import Forward, Inputs
+from engine.transformer.held import HeldWeights
+from engine.transformer.runtimes import Dtype, Feeds, Floats, KeysValues
+from engine.transformer.runtimes import openvino_ops as ops
+from engine.transformer.weights import Quantized, Weights
+
+GRAPH_BYTES: Final = 400_000_000
+"""Weights of one compiled graph: compiling holds them twice, so a large model is many graphs."""
+_CORE: Final = ov.Core()
+_TYPES: Final = {"bfloat16": ov.Type.bf16, "float16": ov.Type.f16}
+
+
+class _Constants:
+    """Parameters for forward.py as constants of a graph."""
+
+    def __init__(self, weights: HeldWeights) -> None:
+        self._weights = weights
+
+    def vector(self, name: str) -> ops.Node:
+        return op.constant(self._weights.vector(name))
+
+    def constant(self, values: Any) -> ops.Node:
+        return op.constant(np.asarray(values, np.float32))
+
+    def rows(self, name: str, ids: ops.Node) -> ops.Node:
+        return op.gather(_constant(self._weights.table(name)), ids, op.constant(np.int64(0)))
+
+    def matmul(self, x: ops.Node, name: str) -> ops.Node:
+        return op.matmul(x, _constant(self._weights.transposed(name)), False, True)
+
+    def project(self, x: ops.Node, name: str) -> ops.Node:
+        return op.matmul(x, _constant(self._weights.table(name)), False, True)
+
+
+def _constant(array: Any) -> ops.Node:
+    """A matrix [out, in] as float32, decompressed by the kernel that multiplies by it."""
+    if isinstance(array, Quantized):
+        values = op.convert(op.constant(array.values), "f32")
+        return op.multiply(values, op.constant(array.scale))
+    if array.dtype == np.float32:
+        return op.constant(array)
+    tensor = ov.Tensor(_TYPES[array.dtype.name], ov.Shape(array.shape))
+    tensor.data.view(np.uint16)[:] = array.view(np.uint16)
+    return op.convert(op.constant(tensor), "f32")
+
+
+class OpenVINORuntime:
+    """A model's compiled graphs: the decoder's layers in groups, and the encoder if there is one.
+
+    Args:
+        weights: read once, group by group; nothing of them is kept.
+        threads: cores to use.
+    """
+
+    device = "CPU (OpenVINO)"
+
+    def __init__(
+        self, config: TransformerConfig, weights: Weights, dtype: Dtype, threads: int
+    ) -> None:
+        self.config = config
+        self.dtype = dtype
+        held = HeldWeights(config, weights, dtype)
+        settings = {
+            "INFERENCE_NUM_THREADS": threads,
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "bf16" if dtype == "bfloat16" else "f32",
+        }
+        self.encoder = None
+        if config.encoder_layers:
+            self.encoder = _CORE.compile_model(_encoder(config, held), "CPU", settings)
+        self.groups = [
+            (layers, _CORE.compile_model(_group(config, held, layers), "CPU", settings))
+            for layers in _layer_groups(config, held)
+        ]
+
+    def cache(self) -> "OpenVINOCache":
+        return OpenVINOCache(self)
+
+
+def _layer_groups(config: TransformerConfig, held: HeldWeights) -> Iterator[range]:
+    """Layers [begin, end) of each graph, so that no graph is much larger than GRAPH_BYTES."""
+    sizes = held.bytes_per_layer()
+    begin, size = 0, held.bytes_outside_layers() // 2
+    for layer in range(config.num_layers):
+        if layer > begin and size + sizes > GRAPH_BYTES:
+            yield range(begin, layer)
+            begin, size = layer, 0
+        size += sizes
+    yield range(begin, config.num_layers)
+
+
+def _parameter(name: str, shape: Sequence[int], dtype: Any = np.int32) -> ops.Node:
+    return op.parameter(list(shape), dtype, name=name)
+
+
+def _inputs() -> Inputs:
+    return Inputs(
+        tokens=_parameter("tokens", (-1, -1)),
+        positions=_parameter("positions", (-1, -1)),
+        segments=_parameter("segments", (-1, -1)),
+        mask=_parameter("mask", (-1, 1, -1, -1), np.float32),
+        relative=_parameter("relative", (-1, -1, -1)),
+        select=_parameter("select", (-1, -1)),
+    )
+
+
+def _group(config: TransformerConfig, held: HeldWeights, layers: range) -> ov.Model:
+    """Some layers as a graph; the first has the embeddings and the last the head."""
+    forward = Forward(config, _Constants(held), ops)
+    inputs, heads = _inputs(), (-1, config.num_heads, -1, config.key_size)
+    pasts = [
+        [_parameter(f"{kind}{layer}", heads, np.float32) for kind in ("key", "value")]
+        for layer in layers
+    ]
+    crosses = []
+    if config.encoder_layers:
+        mask = _parameter("cross_mask", (-1, 1, 1, -1), np.float32)
+        crosses = [
+            [_parameter(f"cross_{kind}{n}", heads, np.float32) for kind in ("key", "value")]
+            for n in layers
+        ]
+    first, last = layers.start == 0, layers.stop == config.num_layers
+    entered = None if first else _parameter("hidden", (-1, -1, config.hidden_size), np.float32)
+    x = forward.embed(inputs) if first else entered
+    bias = forward.bias(inputs)
+    keys, values = [], []
+    for at, layer in enumerate(layers):
+        cross = (*crosses[at], mask) if crosses else None
+        x, key, value = forward.block(layer, x, inputs, bias, pasts[at], cross)
+        keys.append(key)
+        values.append(value)
+    x = forward.logits(forward.finish(x), inputs) if last else x
+    results = [x, ops.stack(keys, 0), ops.stack(values, 0)]
+    given = [*vars(inputs).values(), *(p for pair in pasts + crosses for p in pair)]
+    given += [mask] if crosses else []
+    given += [] if first else [entered]
+    return _model(results, given)
+
+
+def _encoder(config: TransformerConfig, held: HeldWeights) -> ov.Model:
+    """The encoder, and from its output each decoder layer's cross keys and values, stacked."""
+    constants = _Constants(held)
+    forward, decoder = Forward(config, constants, ops, "encoder/"), Forward(config, constants, ops)
+    inputs = _inputs()
+    x, bias = forward.embed(inputs), forward.bias(inputs)
+    for layer in range(config.encoder_layers):
+        x, _, _ = forward.block(layer, x, inputs, bias)
+    x = forward.finish(x)
+    cross = [decoder.cross_keys_values(layer, x) for layer in range(config.num_layers)]
+    results = [ops.stack([pair[part] for pair in cross], 0) for part in (0, 1)]
+    return _model(results, list(vars(inputs).values()))
+
+
+def _model(results: list[ops.Node], given: list[ops.Node]) -> ov.Model:
+    """The graph, without the parameters that this configuration makes no use of."""
+    used = [node for node in given if node.output(0).get_target_inputs()]
+    return ov.Model(results, used)
+
+
+@dataclass
+class _Request:
+    """One graph's inference request with the inputs that stay the same from pass to pass."""
+
+    request: Any
+    names: frozenset[str]
+    layers: range
+
+
+class OpenVINOCache:
+    """Keys and values in NumPy arrays [L, rows, h, T, d], read by the graphs where they are."""
+
+    def __init__(self, runtime: OpenVINORuntime) -> None:
+        self._runtime = runtime
+        self._requests = [
+            _Request(graph.create_infer_request(), _names(graph), layers)
+            for layers, graph in runtime.groups
+        ]
+        encoder = runtime.encoder
+        self._encoder = None if encoder is None else encoder.create_infer_request()
+        config = runtime.config
+        self._shape = (config.num_layers, config.num_heads, config.key_size)
+        self._past = self._empty(0, 0)
+        self._cross = self._empty(0, 1)
+        self._sources: list[int] = []  # tokens of each row's source
+
+    def allocate(self, rows: int, length: int) -> None:
+        self._past = self._grown(self._past, rows, length)
+        if self._encoder is not None:
+            self._cross = self._grown(self._cross, rows, self._cross.shape[4])
+            self._sources += [0] * (rows - len(self._sources))
+
+    def run(self, first: int, feeds: Feeds) -> Floats:
+        rows = slice(first, first + len(feeds.tokens))
+        given = {name: value for name, value in vars(feeds).items() if value is not None}
+        if self._encoder is not None:
+            given["cross_mask"] = self._cross_mask(rows)
+        x: Any = None
+        for part in self._requests:
+            if x is not None:
+                given["hidden"] = x
+            inputs = {name: given[name] for name in part.names if name in given}
+            for layer in part.layers:
+                inputs[f"key{layer}"], inputs[f"value{layer}"] = self._past[:, layer, rows]
+                if self._encoder is not None:
+                    cross = self._cross[:, layer, rows]
+                    inputs[f"cross_key{layer}"], inputs[f"cross_value{layer}"] = cross
+            x, keys, values = part.request.infer(
+                inputs, share_inputs=True, share_outputs=True
+            ).values()
+            self._store(part.layers, first, feeds, (keys, values))
+        return np.array(x, np.float32)
+
+    def encode(self, row: int, feeds: Feeds) -> None:
+        count, width = int(feeds.counts[0]), feeds.tokens.shape[1]
+        assert self._encoder is not None
+        names = _names(self._encoder.get_compiled_model())
+        given = {name: getattr(feeds, name) for name in names}
+        keys, values = self._encoder.infer(given, share_inputs=True).values()
+        if width > self._cross.shape[4]:
+            self._cross = self._grown(self._cross, self._cross.shape[2], width)
+        self._cross[0, :, row, :, :width] = keys[:, 0]
+        self._cross[1, :, row, :, :width] = values[:, 0]
+        self._sources[row] = count
+
+    def move(self, sources: Sequence[int]) -> None:
+        count = len(sources)
+        self._past[:, :, :count] = self._past[:, :, list(sources)]
+        if self._encoder is not None:
+            self._cross[:, :, :count] = self._cross[:, :, list(sources)]
+            self._sources[:count] = [self._sources[source] for source in sources]
+
+    def read(self, row: int, length: int) -> KeysValues:
+        keys, values = self._past[:, :, row, :, :length].copy()
+        if self._encoder is None:
+            return KeysValues(keys, values)
+        cross = self._cross[:, :, row, :, : self._sources[row]].copy()
+        return KeysValues(keys, values, cross[0], cross[1])
+
+    def write(self, row: int, past: KeysValues, length: int) -> None:
+        self._past[0, :, row, :, :length] = past.keys[:, :, :length]
+        self._past[1, :, row, :, :length] = past.values[:, :, :length]
+        if past.cross_keys is not None:
+            count = past.cross_keys.shape[2]
+            if count > self._cross.shape[4]:
+                self._cross = self._grown(self._cross, self._cross.shape[2], count)
+            self._cross[0, :, row, :, :count] = past.cross_keys
+            self._cross[1, :, row, :, :count] = past.cross_values
+            self._sources[row] = count
+
+    def _empty(self, rows: int, length: int) -> Floats:
+        layers, heads, width = self._shape
+        return np.zeros((2, layers, rows, heads, length, width), np.float32)
+
+    def _grown(self, old: Floats, rows: int, length: int) -> Floats:
+        new = self._empty(rows, length)
+        rows, length = min(rows, old.shape[2]), min(length, old.shape[4])
+        new[:, :, :rows, :, :length] = old[:, :, :rows, :, :length]
+        return new
+
+    def _cross_mask(self, rows: slice) -> Floats:
+        seen = np.arange(self._cross.shape[4]) < np.array(self._sources[rows])[:, None]
+        return np.where(seen, np.float32(0), np.float32(-1e9))[:, None, None]
+
+    def _store(self, layers: range, first: int, feeds: Feeds, new: Any) -> None:
+        span = slice(layers.start, layers.stop)
+        for at, (start, count) in enumerate(zip(feeds.starts, feeds.counts, strict=True)):
+            for part in (0, 1):
+                row = self._past[part, span, first + at]
+                row[:, :, start : start + count] = new[part][:, at, :, :count]
+
+
+def _names(graph: Any) -> frozenset[str]:
+    return frozenset(item.get_node().get_friendly_name() for item in graph.inputs)

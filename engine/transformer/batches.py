@@ -57,8 +57,8 @@ def feeds(
     first = min(row.index for row in rows)
     batch = max(row.index for row in rows) - first + 1
     width = bucket(max(len(row.tokens) for row in rows), sizes)
-    tokens, segments = np.zeros((2, batch, width), np.int32)
-    starts, counts = np.zeros((2, batch), np.int32)
+    tokens, segments = np.zeros((batch, width), np.int32), np.zeros((batch, width), np.int32)
+    starts, counts = np.zeros(batch, np.int32), np.zeros(batch, np.int32)
     both_ways = np.full(batch, config.attention == "bidirectional")
     for row in rows:
         at = row.index - first
@@ -66,7 +66,7 @@ def feeds(
         segments[at, : len(row.tokens)] = row.segments
         starts[at], counts[at] = row.start, len(row.tokens)
         both_ways[at] |= row.bidirectional
-    positions: Ids = starts[:, None] + np.arange(width, dtype=np.int32)
+    positions = (starts[:, None] + np.arange(width)).astype(np.int32)
     keys = np.concatenate(
         [np.broadcast_to(np.arange(past, dtype=np.int32), (batch, past)), positions], axis=1
     )

@@ -138,9 +138,10 @@ def softmax(logits: Logits) -> Probabilities:
 
     Raises GenerationError if all are excluded.
     """
-    weights = np.exp(logits - _largest(logits))
-    weights /= weights.sum()
-    return weights
+    result = logits - _largest(logits)
+    np.exp(result, out=result)
+    result /= result.sum()
+    return result
 
 
 def log_softmax(logits: Logits) -> Logits:

@@ -1,6 +1,6 @@
-"""Orders of tokens, without sorting a whole vocabulary where a part of it will do."""
+"""Orders of tokens, without sorting a whole vocabulary."""
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,37 +8,64 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Order = NDArray[np.intp]
 
-_FIRST_LOOKS: Final = (128, 2048)
-"""How many tokens are sorted first. Of a language model's 30,000, about so many hold most of the
-probability, and finding them takes a tenth of the time of sorting all."""
+_BINS: Final = 4096
+_FEW: Final = 256
 
 
-def ranked(keys: Floats, weights: Floats, mass: float) -> tuple[Order, Floats]:
-    """Positions of the smallest keys, ascending (ties by position), and their running weights.
+def crossing(
+    keys: Floats, weights: Floats, mass: float, side: Literal["left", "right"] = "left"
+) -> int:
+    """The position where the running sum of weights, in ascending order of keys, crosses mass.
 
-    As many as it takes for the running sum to exceed ``mass``, and usually more; all [V] if it
-    never does.
+    Equal keys go by position; positions of weight 0 are passed over.
+
+    A histogram of the keys finds the bin where it happens, and a sort of that bin the position:
+    an order of magnitude faster than sorting the 30,000 tokens of a vocabulary.
+
+    Args:
+        keys: [V], finite where the weight is not 0.
+        weights: [V], at least one above 0.
+        mass: in the unit of the weights.
+        side: "left": the first position where the sum is at least mass; "right": where it is
+            greater. Where rounding keeps the whole sum below mass, the last position.
     """
-    for size in _FIRST_LOOKS:
-        if size >= len(keys):
+    ids = np.arange(len(keys))
+    possible = weights > 0
+    if not possible.all():
+        ids = np.flatnonzero(possible)
+        keys, weights = keys[ids], weights[ids]
+    while len(ids) > _FEW:
+        low, high = float(keys.min()), float(keys.max())
+        with np.errstate(over="ignore", divide="ignore"):
+            scale = np.float64(_BINS - 1) / (high - low)
+        if not np.isfinite(scale):  # all keys are equal, or as good as
             break
-        # All that are as small as the size-th: equal keys must not depend on how it was found.
-        first = np.flatnonzero(keys <= np.partition(keys, size - 1)[size - 1])
-        ids = first[_ascending(keys[first])]
-        running = np.cumsum(weights[ids])
-        if running[-1] > mass:
-            return ids, running
-    ids = _ascending(keys)
-    return ids, np.cumsum(weights[ids])
+        bins = ((keys - low) * scale).astype(np.intp)
+        sums = np.bincount(bins, weights).cumsum()
+        at = min(int(np.searchsorted(sums, mass, side)), len(sums) - 1)
+        if at:
+            mass -= float(sums[at - 1])
+        inside = np.flatnonzero(bins == at)
+        ids, keys, weights = ids[inside], keys[inside], weights[inside]
+    order = _ascending(keys)
+    at = int(np.searchsorted(np.cumsum(weights[order]), mass, side))
+    return int(ids[order[min(at, len(order) - 1)]])
+
+
+def up_to(keys: Floats, weights: Floats, mass: float) -> NDArray[np.bool_]:
+    """Which [V] of the positions, in ascending order of keys, it takes to reach mass."""
+    last = crossing(keys, weights, mass)
+    kept: NDArray[np.bool_] = keys < keys[last]
+    kept[: last + 1] |= keys[: last + 1] == keys[last]
+    return kept
 
 
 def best(scores: Floats, count: int) -> Order:
     """Positions of the ``count`` highest scores, best first (ties by position)."""
-    if count >= len(scores):
-        return _ascending(-scores)[:count]
-    bound = np.partition(scores, -count)[-count]
-    candidates = np.flatnonzero(scores >= bound)
-    return candidates[_ascending(-scores[candidates])][:count]
+    if count < len(scores):
+        candidates = np.flatnonzero(scores >= np.partition(scores, -count)[-count])
+        return candidates[_ascending(-scores[candidates])][:count]
+    return _ascending(-scores)
 
 
 def _ascending(keys: Floats) -> Order:

@@ -23,7 +23,7 @@ from engine.generation.processing import (
     log_softmax,
     softmax,
 )
-from engine.generation.ranking import best, ranked
+from engine.generation.ranking import best, crossing, up_to
 
 __all__ = [
     "Chain",
@@ -95,8 +95,7 @@ class TopP(Processor):
     def process(self, logits: Logits, context: SamplingContext) -> Logits:
         if self.p == 1:
             return logits
-        ids, running = ranked(-logits, softmax(logits), self.p)
-        return _keep(logits, ids[: np.searchsorted(running, self.p) + 1])
+        return np.where(up_to(-logits, softmax(logits), self.p), logits, -np.inf)
 
 
 @dataclass(frozen=True)
@@ -136,8 +135,7 @@ class Typical(Processor):
         possible = probabilities > 0
         entropy = -float((probabilities * np.where(possible, logprobs, 0)).sum())
         distances = np.where(possible, np.abs(logprobs + entropy), np.inf)
-        ids, running = ranked(distances, probabilities, self.mass)
-        return _keep(logits, ids[: np.searchsorted(running, self.mass) + 1])
+        return np.where(up_to(distances, probabilities, self.mass), logits, -np.inf)
 
 
 def random_generator(seed: int | None = None) -> np.random.Generator:
@@ -165,11 +163,7 @@ def draw(probabilities: NDArray[np.floating], rng: np.random.Generator) -> int:
     total = float(weights.sum())
     if not 0 < total < math.inf:
         raise GenerationError(f"cannot draw from probabilities whose sum is {total}")
-    target = rng.random() * total
-    ids, running = ranked(-weights, weights, target)
-    # Rounding may leave the last sum a little below the target.
-    last = int(np.count_nonzero(weights[ids])) - 1
-    return int(ids[min(int(np.searchsorted(running, target, side="right")), last)])
+    return crossing(-weights, weights, rng.random() * total, side="right")
 
 
 @dataclass(frozen=True)

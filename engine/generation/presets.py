@@ -1,0 +1,89 @@
+"""The settings that the published demonstrations of the models used.
+
+Sources: the examples of bert4keras (Su Jianlin), his articles kexue.fm/archives/7292 (GPT2_ML),
+7718 (NEZHA dialogue) and 7912 (CPM), and interact.py of CDial-GPT (Wang et al. 2020).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from engine.errors import GenerationError
+from engine.generation.processing import Chain
+from engine.generation.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """How a family was demonstrated.
+
+    Attributes:
+        settings: how a token is chosen.
+        max_tokens: the most tokens of one text.
+        stop: texts that end a text, besides the vocabulary's own end.
+        ends_from: tokens before which an end does not end the text but stays in it, as
+            bert4keras's minlen has it.
+        min_length: tokens before which an end is not drawn at all.
+        turns: how many turns of a dialogue the model sees, the last one included; None for all.
+        prompts: texts to begin with.
+    """
+
+    settings: Settings
+    max_tokens: int
+    stop: tuple[str, ...] = ()
+    ends_from: int = 0
+    min_length: int = 0
+    turns: int | None = None
+    prompts: tuple[str, ...] = ()
+
+    def sampler(self, end_ids: Iterable[int] = ()) -> Chain:
+        """The samplers, with min_length applied to the ids that end a text in this vocabulary."""
+        if not self.min_length:
+            return self.settings.sampler()
+        ends = tuple(end_ids)
+        return replace(self.settings, min_length=self.min_length, stop_ids=ends).sampler()
+
+
+def bert4keras(
+    *, top_k: int | None = None, top_p: float | None = None, temperature: float = 1
+) -> Settings:
+    """The settings that draw as AutoRegressiveDecoder.random_sample of bert4keras 0.11.5 does.
+
+    Probabilities to the power of 1/temperature, then the top k of them, renormalised, then the
+    top p of those, the crossing token kept. With top_p, equal uniform numbers draw equal tokens,
+    since both lay out the tokens from most to least probable. Without it bert4keras leaves them
+    in the order of numpy's argpartition, which numpy does not define (or, with neither, by id);
+    the distribution is the same.
+
+    Raises GenerationError for a value out of range; bert4keras has no temperature 0.
+    """
+    if temperature == 0:
+        raise GenerationError("temperature must be above 0 here, not 0; top_k=1 is greedy")
+    return Settings(temperature=temperature, top_k=top_k, top_p=top_p)
+
+
+PRESETS: Final[dict[str, Preset]] = {
+    "gpt2_ml": Preset(
+        settings=bert4keras(top_p=0.95),
+        max_tokens=256,
+        stop=("。",),
+        ends_from=128,
+        prompts=("今天天气不错", "双十一", "科学空间"),
+    ),
+    "cpm": Preset(
+        # 0 is <unk>. bert4keras hides it from attention, as it does padding, and so never
+        # conditions on one; here it is never drawn.
+        settings=replace(bert4keras(top_p=0.95), forbidden_ids=(0,)),
+        max_tokens=16,
+        stop=("\n",),
+        prompts=(
+            "美国的首都是华盛顿\n法国的首都是巴黎\n日本的首都是东京\n中国的首都是",
+            "狗 dog\n猫 cat\n猪 pig\n鸟 ",
+        ),
+    ),
+    "nezha": Preset(settings=bert4keras(top_k=5), max_tokens=32),
+    "cdial": Preset(
+        settings=Settings(temperature=0.7, top_p=0.9), max_tokens=30, min_length=1, turns=5
+    ),
+}
+"""By family, see engine/transformer/families.py."""

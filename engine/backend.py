@@ -139,6 +139,16 @@ def compile_step(step: Step, donate: tuple[int, ...] | None = None) -> Step:
     return cast(Step, torch.inference_mode()(step))
 
 
+def tensorflow_checkpoint_reader(prefix: str) -> Any:
+    """TensorFlow's reader of its own checkpoints, whichever library computes.
+
+    Its variables come as NumPy arrays; no device is touched. Raises what TensorFlow raises.
+    """
+    import tensorflow as tf
+
+    return tf.train.load_checkpoint(prefix)
+
+
 def from_numpy(array: np.ndarray) -> Any:
     """A tensor on the device, of the array's dtype; bfloat16 is NumPy's by ml_dtypes."""
     if array.dtype.name == "bfloat16" and backend() == "torch":

@@ -4,6 +4,7 @@ from engine.transformer.checkpoints.formats.pickles import UnsafePickleError
 from engine.transformer.checkpoints.formats.pytorch import open_pytorch
 from engine.transformer.checkpoints.formats.safetensors import open_safetensors
 from engine.transformer.checkpoints.formats.source import TensorSource, open_source
+from engine.transformer.checkpoints.formats.tensorflow import open_tensorflow
 
 __all__ = [
     "TensorSource",
@@ -11,4 +12,5 @@ __all__ = [
     "open_pytorch",
     "open_safetensors",
     "open_source",
+    "open_tensorflow",
 ]

@@ -295,6 +295,17 @@ def _append(machine: _Machine, items: list[Any]) -> None:
         raise ValueError("an element for what is no list")
 
 
+def _new_dictionary(machine: _Machine) -> None:
+    items = machine.since_mark()
+    machine.stack.append({})
+    _set_items(machine, items)
+
+
+def _frozen_set(machine: _Machine) -> None:
+    machine.since_mark()
+    machine.stack.append(Inert("builtins.frozenset"))
+
+
 _VALUES = frozenset(
     """
     INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT STRING BINSTRING SHORT_BINSTRING
@@ -329,17 +340,11 @@ _ACTIONS: dict[str, Callable[[_Machine], object]] = {
     "TUPLE2": lambda m: m.stack.append(tuple(m.pop(2))),
     "TUPLE3": lambda m: m.stack.append(tuple(m.pop(3))),
     "LIST": lambda m: m.stack.append(m.since_mark()),
-    "DICT": lambda m: _new_dictionary(m),
-    "FROZENSET": lambda m: (m.since_mark(), m.stack.append(Inert("builtins.frozenset"))),
+    "DICT": _new_dictionary,
+    "FROZENSET": _frozen_set,
     "ADDITEMS": _Machine.since_mark,
     "SETITEM": lambda m: _set_items(m, m.pop(2)),
     "SETITEMS": lambda m: _set_items(m, m.since_mark()),
     "APPEND": lambda m: _append(m, m.pop(1)),
     "APPENDS": lambda m: _append(m, m.since_mark()),
 }
-
-
-def _new_dictionary(machine: _Machine) -> None:
-    items = machine.since_mark()
-    machine.stack.append({})
-    _set_items(machine, items)

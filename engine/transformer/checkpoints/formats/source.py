@@ -12,6 +12,11 @@ from engine.transformer.checkpoints.formats.mapped import Shape
 from engine.transformer.checkpoints.formats.pytorch import open_pytorch
 from engine.transformer.checkpoints.formats.safetensors import open_safetensors
 from engine.transformer.checkpoints.formats.shards import open_index, open_numbered
+from engine.transformer.checkpoints.formats.tensorflow import (
+    checkpoint_prefix,
+    is_v1,
+    open_tensorflow,
+)
 
 
 class TensorSource(Protocol):
@@ -42,13 +47,14 @@ class TensorSource(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-_INDEX_NAMES = (
+HDF5 = b"\x89HDF\r\n\x1a\n"
+_USUAL = (
     "model.safetensors",
     "model.safetensors.index.json",
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
-_PATTERNS = ("*.safetensors", "*.bin", "*.pt", "*.pth")
+_PATTERNS = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.index", "*.h5", "*.hdf5", "*.weights")
 
 
 def open_source(path: str | Path) -> TensorSource:
@@ -65,12 +71,10 @@ def open_source(path: str | Path) -> TensorSource:
     path = Path(path)
     if path.is_dir():
         return _open_folder(path)
+    if checkpoint_prefix(path) is not None:
+        return open_tensorflow(path)
     if not path.is_file():
         raise CheckpointError(f"there is no {path}; name a file, a prefix or a folder of weights")
-    return _open_file(path)
-
-
-def _open_file(path: Path) -> TensorSource:
     if (head := _head(path)).lstrip()[:1] == b"{" and b"\0" not in head:
         return open_index(path, _open_tensors)
     return _open_tensors(path)
@@ -83,6 +87,13 @@ def _open_tensors(path: Path) -> TensorSource:
         return open_pytorch(path)
     if head[4:9] == b"\0\0\0\0{":
         return open_safetensors(path)
+    if head.startswith(HDF5):
+        # h5py takes a third of a second to import, and only this needs it.
+        from engine.transformer.checkpoints.formats.hdf5 import open_keras_hdf5
+
+        return open_keras_hdf5(path)
+    if is_v1(path):
+        return open_tensorflow(path)
     raise CheckpointError(
         f"{path} is in no format that is read here (safetensors, torch.save, TensorFlow "
         "checkpoints, Keras 2 HDF5); if it was downloaded, see that it is no error page"
@@ -98,9 +109,11 @@ def _head(path: Path) -> bytes:
 
 
 def _open_folder(folder: Path) -> TensorSource:
-    for name in _INDEX_NAMES:
+    for name in _USUAL:
         if (folder / name).is_file():
             return open_source(folder / name)
+    if (latest := _latest(folder)) is not None:
+        return open_source(latest)
     for numbered in sorted(folder.glob("model-*-of-*.safetensors")):
         return open_numbered(numbered, _open_tensors)
     for pattern in _PATTERNS:
@@ -111,3 +124,17 @@ def _open_folder(folder: Path) -> TensorSource:
         if found:
             return open_source(found[0])
     raise CheckpointError(f"{folder} has no weights in it; put a checkpoint there")
+
+
+def _latest(folder: Path) -> Path | None:
+    """The checkpoint that TensorFlow's file `checkpoint` names as the newest, if it is here."""
+    state = folder / "checkpoint"
+    if not state.is_file():
+        return None
+    with state.open("rb") as file:
+        match = re.search(rb'^model_checkpoint_path: "([^"\n]+)"', file.read(10_000), re.MULTILINE)
+    # It may hold the path on the machine that trained; only its last part matters here.
+    name = re.split(r"[/\\]", match[1].decode(errors="replace"))[-1] if match else ""
+    path = folder / name
+    here = path.is_file() or checkpoint_prefix(path) is not None
+    return path if name and here else None

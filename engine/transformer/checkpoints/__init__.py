@@ -1,1 +1,5 @@
-"""Readers and writers of weights: names and arrays, no model."""
+"""Readers and writers of weights: names and arrays of every published format, no model."""
+
+from engine.transformer.checkpoints.loading import Opened, load_checkpoint, open_weights
+
+__all__ = ["Opened", "load_checkpoint", "open_weights"]

@@ -1,83 +1,82 @@
 """The format of the bundled models: safetensors in shards under 10 MB, matrices in int8.
 
 A matrix W [..., out] is kept as int8 with one float32 scale for each output channel under the
-name ``NAME.scale``, so that W = int8 * scale; vectors are kept in float16. Shards are named as on
-the Hugging Face hub, ``model-00001-of-00002.safetensors``.
+name ``NAME.scale``, so that W = int8 * scale; a token table [V, H] has one for each row [V, 1].
+Vectors are kept in float16. The same format holds models in float32, bfloat16 or float16, without
+scales. Shards are named as on the Hugging Face hub, ``model-00001-of-00002.safetensors``; a tensor
+larger than a shard is cut into ``NAME:0``, ``NAME:1``, ...
+
+A language model's folder also has config.json, ``{"model": {fields of TransformerConfig},
+"tokenizer": {arguments of load_tokenizer}}``, and the files of its tokenizer.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
+import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
 from engine.errors import CheckpointError
+from engine.transformer.checkpoints.canonical import check_finite, listed
+from engine.transformer.checkpoints.formats.source import TensorSource, open_source
+from engine.transformer.checkpoints.sharded import Planned, part_name, write_shards
+from engine.transformer.config import TransformerConfig
+from engine.transformer.weights import Array, Quantized, shapes
 
 Arrays = dict[str, NDArray[Any]]
+Dtype = Literal["float32", "bfloat16", "float16", "int8"]
 
 SHARD_BYTES = 9_500_000
 """A Space refuses a plain git push of files over 10 MB."""
 SCALE = ".scale"
 
+_FLOATS: Final[dict[str, np.dtype[Any]]] = {
+    "float32": np.dtype(np.float32),
+    "bfloat16": np.dtype(ml_dtypes.bfloat16),
+    "float16": np.dtype(np.float16),
+}
+
 
 def quantize(array: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Symmetric int8 for each output channel (the last axis), and the scales [out]."""
-    peak = np.abs(array).max(axis=tuple(range(array.ndim - 1)))
+    return _quantize(array, tuple(range(array.ndim - 1)), keepdims=False)
+
+
+def quantize_rows(table: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Symmetric int8 for each row of a table [V, H], and the scales [V, 1]."""
+    return _quantize(table, (1,), keepdims=True)
+
+
+def _quantize(
+    array: NDArray[Any], axes: tuple[int, ...], *, keepdims: bool
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    array = array.astype(np.float32, copy=False)
+    peak = np.maximum(array.max(axes, keepdims=keepdims), -array.min(axes, keepdims=keepdims))
     scale = (np.maximum(peak, 1e-12) / 127).astype(np.float32)
     return np.rint(array / scale).astype(np.int8), scale
 
 
 def save(weights: Mapping[str, NDArray[Any]], folder: Path) -> None:
-    """Write the weights as shards into ``folder``, in place of those that are there."""
+    """Write the weights as int8 shards into ``folder``, in place of those that are there."""
     packed: Arrays = {}
     for name, array in weights.items():
         if array.ndim >= 2:
             packed[name], packed[name + SCALE] = quantize(array)
         else:
             packed[name] = array.astype(np.float16)
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("model-*.safetensors"):
-        old.unlink()
-    shards = list(_shards(packed))
-    for number, shard in enumerate(shards, 1):
-        save_file(shard, folder / f"model-{number:05}-of-{len(shards):05}.safetensors")
-
-
-def _shards(arrays: Arrays) -> Iterator[Arrays]:
-    shard: Arrays = {}
-    size = 0
-    for name, array in arrays.items():
-        if shard and size + array.nbytes > SHARD_BYTES:
-            yield shard
-            shard, size = {}, 0
-        shard[name] = np.ascontiguousarray(array)
-        size += array.nbytes
-    yield shard
+    plan = [Planned(name, array.dtype, array.shape) for name, array in packed.items()]
+    for _ in write_shards(folder, plan, packed.items(), SHARD_BYTES):
+        pass
 
 
 def load(folder: Path) -> Arrays:
     """All weights of ``folder`` as float32; CheckpointError where a shard is missing or broken."""
-    paths = sorted(folder.glob("model-*.safetensors"))
-    if not paths:
-        raise CheckpointError(f"no model-*.safetensors in {folder}")
-    expected = int(paths[0].stem.rpartition("-")[2])
-    if len(paths) != expected:
-        raise CheckpointError(f"{folder} has {len(paths)} shards of {expected}")
-    packed: Arrays = {}
-    for path in paths:
-        try:
-            packed |= load_file(path)
-        except (SafetensorError, OSError) as error:
-            raise CheckpointError(f"{path.name} cannot be read: {error}") from error
-    weights = {}
-    for name, array in packed.items():
-        if not name.endswith(SCALE):
-            scale = packed.get(name + SCALE, np.float32(1))
-            weights[name] = array.astype(np.float32) * scale
-    return weights
+    with _open_shards(folder) as source:
+        stored = _Stored(source)
+        return {name: _as_float(stored.read(name)) for name in stored.names()}
 
 
 def assign(variables: Mapping[str, Any], weights: Arrays, *, source: Path) -> None:
@@ -100,6 +99,165 @@ def assign(variables: Mapping[str, Any], weights: Arrays, *, source: Path) -> No
         variable.assign(weights[name])
 
 
+class BundledWeights:
+    """The weights of a language model's folder; matrices in int8 are Quantized.
+
+    Raises:
+        CheckpointError: a shard or a tensor is missing, damaged or of another shape than the
+            folder's config.json says; by ``read``, a value is not finite.
+    """
+
+    def __init__(self, folder: Path, config: TransformerConfig) -> None:
+        self.config = config
+        self._folder = folder
+        self._stored = _Stored(_open_shards(folder))
+        expected = shapes(config)
+        missing = [name for name in expected if name not in self._stored.names()]
+        extra = [name for name in self._stored.names() if name not in expected]
+        if missing or extra:
+            raise CheckpointError(
+                f"{folder}: missing tensors {listed(missing) or 'none'}, "
+                f"unexpected tensors {listed(extra) or 'none'}"
+            )
+        for name, shape in expected.items():
+            if self._stored.shape(name) != shape:
+                raise CheckpointError(
+                    f"{folder}: {name} is {self._stored.shape(name)}, expected {shape}"
+                )
+
+    def read(self, name: str) -> Array:
+        """The array as it is stored."""
+        array = self._stored.read(name)
+        numbers = array.scale if isinstance(array, Quantized) else array
+        check_finite(numbers, f"{self._folder}: {name}")
+        return array
+
+    def close(self) -> None:
+        """Close the files."""
+        self._stored.source.close()
+
+
+class _Stored:
+    """Tensors of the shards with their parts and scales put together."""
+
+    def __init__(self, source: TensorSource) -> None:
+        self.source = source
+        self._parts: dict[str, list[str]] = {}
+        for stored in source.names():
+            name, colon, number = stored.rpartition(":")
+            parts = self._parts.setdefault(name if colon and number.isdigit() else stored, [])
+            parts.append(stored)
+        for name, parts in self._parts.items():
+            if len(parts) > 1:
+                self._parts[name] = [part_name(name, i) for i in range(len(parts))]
+
+    def names(self) -> list[str]:
+        return [name for name in self._parts if not name.endswith(SCALE)]
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        found = [self.source.shape(part) for part in self._parts[name]]
+        if len(found) == 1:
+            return found[0]
+        return (sum(shape[0] for shape in found), *found[0][1:])
+
+    def read(self, name: str) -> Array:
+        array = self._joined(name)
+        if array.dtype != np.int8:
+            return array
+        if name + SCALE not in self._parts:
+            raise CheckpointError(f"{self.source.path}: {name} is int8 and lacks {name + SCALE}")
+        return Quantized(array, self._joined(name + SCALE))
+
+    def _joined(self, name: str) -> NDArray[Any]:
+        parts = [self.source.read(part) for part in self._parts[name]]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def is_bundled(settings: Mapping[str, Any]) -> bool:
+    """Whether a folder with this config.json is a language model in the bundled format."""
+    model = settings.get("model")
+    return isinstance(model, dict) and {"family", "hidden_size"} <= model.keys()
+
+
+def read_config(settings: Mapping[str, Any], folder: Path) -> TransformerConfig:
+    """The model that config.json says; CheckpointError where it says something else."""
+    model = settings["model"]
+    unknown = model.keys() - {field.name for field in fields(TransformerConfig)}
+    if unknown:
+        raise CheckpointError(f"{folder / 'config.json'}: no fields {listed(sorted(unknown))}")
+    try:
+        return TransformerConfig(**model)
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder / 'config.json'}: {error}") from error
+
+
+def tokenizer_options(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What load_tokenizer needs to know beside the folder's files; nothing for other formats."""
+    options = settings.get("tokenizer", {}) if is_bundled(settings) else {}
+    return dict(options) if isinstance(options, dict) else {}
+
+
+def plan(config: TransformerConfig, dtype: Dtype) -> list[Planned]:
+    """What the shards of a model hold."""
+    planned = []
+    for name, shape in shapes(config).items():
+        kept = _kept_dtype(name, dtype)
+        planned.append(Planned(name, kept, shape))
+        if kept == np.int8:
+            scale = (shape[0], 1) if _is_table(name) else shape[-1:]
+            planned.append(Planned(name + SCALE, np.dtype(np.float32), scale))
+    return planned
+
+
+def pack(name: str, array: Array, dtype: Dtype) -> Iterator[tuple[str, NDArray[Any]]]:
+    """A weight as the shards hold it: itself, or int8 and its scale.
+
+    Raises:
+        CheckpointError: a number is too large for the dtype.
+    """
+    kept = _kept_dtype(name, dtype)
+    if kept != np.int8:
+        with np.errstate(over="ignore"):
+            narrow = _as_float(array).astype(kept, copy=False)
+        check_finite(narrow, f"{name} in {kept}")
+        yield name, narrow
+    elif isinstance(array, Quantized):
+        yield from ((name, array.values), (name + SCALE, array.scale))
+    else:
+        values, scale = quantize_rows(array) if _is_table(name) else quantize(array)
+        yield from ((name, values), (name + SCALE, scale))
+
+
+def model_settings(config: TransformerConfig) -> dict[str, Any]:
+    """The fields of config.json's "model" that are not the default ones."""
+    given = asdict(config)
+    defaults = {field.name: field.default for field in fields(TransformerConfig)}
+    return {name: value for name, value in given.items() if value != defaults[name]}
+
+
+def _kept_dtype(name: str, dtype: Dtype) -> np.dtype[Any]:
+    matrix = _is_table(name) or name.endswith("/kernel")
+    if dtype == "int8":
+        return np.dtype(np.int8 if matrix else np.float16)
+    # Eight bits of a bias or a norm's scale would be lost for nothing.
+    return _FLOATS[dtype if matrix or dtype == "float16" else "float32"]
+
+
+def _is_table(name: str) -> bool:
+    return name == "embeddings/token"
+
+
+def _as_float(array: Array) -> NDArray[Any]:
+    if isinstance(array, Quantized):
+        return array.dequantize()
+    return array.astype(np.float32, copy=False)
+
+
+def _open_shards(folder: Path) -> TensorSource:
+    if not any(folder.glob("model-*.safetensors")):
+        raise CheckpointError(f"no model-*.safetensors in {folder}")
+    return open_source(folder)
+
+
 def _some(names: set[str]) -> str:
-    few = ", ".join(sorted(names)[:5]) or "none"
-    return few if len(names) <= 5 else f"{few} and {len(names) - 5} more"
+    return listed(sorted(names)) or "none"

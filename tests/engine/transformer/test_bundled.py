@@ -44,7 +44,7 @@ def test_shards_stay_under_ten_megabytes_and_replace_older_ones(tmp_path):
 def test_a_missing_shard_is_counted(tmp_path):
     bundled.save({f"w{i}": np.ones((1000, 4000), dtype=np.float32) for i in range(4)}, tmp_path)
     next(tmp_path.glob("*.safetensors")).unlink()
-    with pytest.raises(bundled.CheckpointError, match="1 shards of 2"):
+    with pytest.raises(bundled.CheckpointError, match="00001-of-00002"):
         bundled.load(tmp_path)
 
 

@@ -76,10 +76,6 @@ PRESETS: Final[dict[str, Preset]] = {
         settings=replace(bert4keras(top_p=0.95), forbidden_ids=(0,)),
         max_tokens=16,
         stop=("\n",),
-        prompts=(
-            "美国的首都是华盛顿\n法国的首都是巴黎\n日本的首都是东京\n中国的首都是",
-            "狗 dog\n猫 cat\n猪 pig\n鸟 ",
-        ),
     ),
     "nezha": Preset(settings=bert4keras(top_k=5), max_tokens=32),
     "cdial": Preset(

@@ -31,7 +31,7 @@ class Settings:
     1. hard constraints: forbidden_ids, bad_words, no_repeat_ngram, min_length with stop_ids;
     2. shifts of logits: logit_bias, repetition_penalty, frequency_penalty, presence_penalty;
     3. temperature;
-    4. filters, each on what the one before it left: top_k, top_p, typical_p, min_p.
+    4. filters, each on what the one before it left: top_k, top_p, min_p, typical_p.
 
     At temperature 0 the most probable token after 1 and 2 is taken, and 4 does not matter.
 
@@ -39,8 +39,8 @@ class Settings:
         temperature: 0 (greedy), or 0.01 to 10; 1 changes nothing.
         top_k: how many tokens may be drawn, from 1.
         top_p: probability of the nucleus, above 0 and at most 1.
-        typical_p: probability of the locally typical set, above 0 and at most 1.
         min_p: least probability relative to the best token's, 0 to 1.
+        typical_p: probability of the locally typical set, above 0 and at most 1.
         repetition_penalty: above 0 and at most 10, over prompt and text; 1 changes nothing.
         frequency_penalty: -2 to 2 for each time a token was generated.
         presence_penalty: -2 to 2 once a token was generated.
@@ -57,8 +57,8 @@ class Settings:
     temperature: float | None = None
     top_k: int | None = None
     top_p: float | None = None
-    typical_p: float | None = None
     min_p: float | None = None
+    typical_p: float | None = None
     repetition_penalty: float | None = None
     frequency_penalty: float | None = None
     presence_penalty: float | None = None
@@ -134,10 +134,10 @@ class Settings:
             yield TopK(self.top_k)
         if self.top_p is not None and self.top_p < 1:
             yield TopP(self.top_p)
-        if self.typical_p is not None and self.typical_p < 1:
-            yield Typical(self.typical_p)
         if self.min_p:
             yield MinP(self.min_p)
+        if self.typical_p is not None and self.typical_p < 1:
+            yield Typical(self.typical_p)
 
 
 def _temperature(name: str, value: Any) -> float:
@@ -182,8 +182,8 @@ _CHECKS: Final[dict[str, Callable[[str, Any], Any]]] = {
     "temperature": _temperature,
     "top_k": _count,
     "top_p": _share,
-    "typical_p": _share,
     "min_p": lambda name, value: checks.number(name, value, 0, 1),
+    "typical_p": _share,
     "repetition_penalty": lambda name, value: checks.number(name, value, 0, 10, low_excluded=True),
     "frequency_penalty": _openai_penalty,
     "presence_penalty": _openai_penalty,

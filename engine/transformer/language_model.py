@@ -58,7 +58,7 @@ class LanguageModel:
         """
         if dtype is not None and dtype not in DTYPES:
             raise EngineError(f"no dtype {dtype!r}; there are: {', '.join(DTYPES)}")
-        runtime = runtime or default_runtime()
+        runtime = runtime or default_runtime(dtype)
         chosen = dtype or default_dtype(config, runtime)
         return cls(
             name or config.family, config, _runtime(runtime, config, weights, chosen), tokenizer
@@ -91,9 +91,12 @@ class LanguageModel:
         return decoder.extend([chunk], every_position=True)[0]
 
 
-def default_runtime() -> str:
-    """ "openvino" on a CPU that has it, else "keras"."""
-    if _on_gpu() or importlib.util.find_spec("openvino") is None:
+def default_runtime(dtype: Dtype | None = None) -> str:
+    """ "openvino" on a CPU that has it, else "keras".
+
+    float16 is Keras's: no CPU kernel of OpenVINO multiplies it, so it would be held in float32.
+    """
+    if dtype == "float16" or _on_gpu() or importlib.util.find_spec("openvino") is None:
         return "keras"
     return "openvino"
 

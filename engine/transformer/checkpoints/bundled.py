@@ -32,6 +32,7 @@ Dtype = Literal["float32", "bfloat16", "float16", "int8"]
 SHARD_BYTES = 9_500_000
 """A Space refuses a plain git push of files over 10 MB."""
 SCALE = ".scale"
+_BLOCK: Final = 1 << 22
 
 _FLOATS: Final[dict[str, np.dtype[Any]]] = {
     "float32": np.dtype(np.float32),
@@ -42,21 +43,41 @@ _FLOATS: Final[dict[str, np.dtype[Any]]] = {
 
 def quantize(array: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Symmetric int8 for each output channel (the last axis), and the scales [out]."""
-    return _quantize(array, tuple(range(array.ndim - 1)), keepdims=False)
+    peak = np.zeros(array.shape[-1], np.float32)
+    for rows in _row_blocks(array):
+        block = np.abs(array[rows].astype(np.float32))
+        np.maximum(peak, block.max(axis=tuple(range(array.ndim - 1))), out=peak)
+    scale = _scale(peak)
+    return _rounded(array, scale), scale
 
 
 def quantize_rows(table: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Symmetric int8 for each row of a table [V, H], and the scales [V, 1]."""
-    return _quantize(table, (1,), keepdims=True)
+    peaks = [
+        np.abs(table[rows].astype(np.float32)).max(axis=1, keepdims=True)
+        for rows in _row_blocks(table)
+    ]
+    scale = _scale(np.concatenate(peaks))
+    return _rounded(table, scale), scale
 
 
-def _quantize(
-    array: NDArray[Any], axes: tuple[int, ...], *, keepdims: bool
-) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    array = array.astype(np.float32, copy=False)
-    peak = np.maximum(array.max(axes, keepdims=keepdims), -array.min(axes, keepdims=keepdims))
-    scale = (np.maximum(peak, 1e-12) / 127).astype(np.float32)
-    return np.rint(array / scale).astype(np.int8), scale
+def _scale(peak: NDArray[np.float32]) -> NDArray[np.float32]:
+    return (np.maximum(peak, 1e-12) / 127).astype(np.float32)
+
+
+def _rounded(array: NDArray[Any], scale: NDArray[np.float32]) -> NDArray[np.int8]:
+    values = np.empty(array.shape, np.int8)
+    for rows in _row_blocks(array):
+        by = scale[rows] if scale.ndim == 2 else scale
+        values[rows] = np.rint(array[rows].astype(np.float32) / by)
+    return values
+
+
+def _row_blocks(array: NDArray[Any]) -> Iterator[slice]:
+    """Some rows at a time, so that float32 copies of large tensors stay small."""
+    at_once = max(1, _BLOCK // max(1, array[0].size))
+    for begin in range(0, len(array), at_once):
+        yield slice(begin, begin + at_once)
 
 
 def save(weights: Mapping[str, NDArray[Any]], folder: Path) -> None:

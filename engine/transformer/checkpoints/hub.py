@@ -17,12 +17,7 @@ from engine.errors import CheckpointError
 Progress = Callable[[int, int], None]
 """Told how many bytes there are already, and how many there will be."""
 
-SETTINGS: Final = (
-    "config.json",
-    "bert4torch_config.json",
-    "bert_config.json",
-    "generation_config.json",
-    "mega.json",
+TOKENIZERS: Final = (
     "vocab.txt",
     "vocab.json",
     "merges.txt",
@@ -31,6 +26,14 @@ SETTINGS: Final = (
     "special_tokens_map.json",
     "added_tokens.json",
     "*.model",
+)
+SETTINGS: Final = (
+    "config.json",
+    "bert4torch_config.json",
+    "bert_config.json",
+    "mega.json",
+    "generation_config.json",
+    *TOKENIZERS,
 )
 WEIGHTS: Final[tuple[tuple[str, ...], ...]] = (
     ("model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json"),

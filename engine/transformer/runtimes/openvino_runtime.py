@@ -15,6 +15,7 @@ import openvino as ov
 from openvino import opset13 as op
 
 from engine.transformer.config import TransformerConfig
+from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.forward import Forward, Inputs
 from engine.transformer.held import HeldWeights
 from engine.transformer.runtimes import Dtype, Feeds, Floats, KeysValues
@@ -40,25 +41,39 @@ class _Constants:
         return op.constant(np.asarray(values, np.float32))
 
     def rows(self, name: str, ids: ops.Node) -> ops.Node:
-        return op.gather(_constant(self._weights.table(name)), ids, op.constant(np.int64(0)))
+        table = _constant(self._weights.table(name))
+        return op.convert(op.gather(table, ids, op.constant(np.int64(0))), "f32")
 
     def matmul(self, x: ops.Node, name: str) -> ops.Node:
-        return op.matmul(x, _constant(self._weights.transposed(name)), False, True)
+        return _multiplied(x, self._weights.transposed(name))
 
     def project(self, x: ops.Node, name: str) -> ops.Node:
-        return op.matmul(x, _constant(self._weights.table(name)), False, True)
+        return _multiplied(x, self._weights.table(name))
 
 
 def _constant(array: Any) -> ops.Node:
-    """A matrix [out, in] as float32, decompressed by the kernel that multiplies by it."""
+    """A matrix in its own dtype; int8 as the float32 product that kernels decompress to."""
     if isinstance(array, Quantized):
         values = op.convert(op.constant(array.values), "f32")
         return op.multiply(values, op.constant(array.scale))
-    if array.dtype == np.float32:
+    if array.dtype.name not in _TYPES:
         return op.constant(array)
     tensor = ov.Tensor(_TYPES[array.dtype.name], ov.Shape(array.shape))
     tensor.data.view(np.uint16)[:] = array.view(np.uint16)
-    return op.convert(op.constant(tensor), "f32")
+    return op.constant(tensor)
+
+
+def _multiplied(x: ops.Node, matrix: Any) -> ops.Node:
+    """x [..., in] times the transpose of a matrix [out, in].
+
+    A matrix of two-byte floats is multiplied as it is: converted to float32 in the graph, it would
+    be held in float32 as well.
+    """
+    constant = _constant(matrix)
+    kind = constant.get_element_type()
+    if kind == ov.Type.f32:
+        return op.matmul(x, constant, False, True)
+    return op.convert(op.matmul(op.convert(x, kind), constant, False, True), "f32")
 
 
 class OpenVINORuntime:
@@ -89,9 +104,17 @@ class OpenVINORuntime:
             (layers, _CORE.compile_model(_group(config, held, layers), "CPU", settings))
             for layers in _layer_groups(config, held)
         ]
+        self._warm_up()
 
     def cache(self) -> "OpenVINOCache":
         return OpenVINOCache(self)
+
+    def _warm_up(self) -> None:
+        """Let each graph bring its weights into the order its kernels read, which it does at its
+        first pass: loading should take that time and memory, not the first question."""
+        decoder = Decoder(self)
+        slot = decoder.open(source=[0] if self.config.encoder_layers else None)
+        decoder.extend([Chunk(slot, [0])])
 
 
 def _layer_groups(config: TransformerConfig, held: HeldWeights) -> Iterator[range]:

@@ -5,6 +5,7 @@ Groups are layers, listed in the attribute layer_names; each lists its datasets 
 layer_names0, layer_names1, and so on.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count, takewhile
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from engine.errors import CheckpointError
 from engine.transformer.checkpoints.formats.mapped import DAMAGED, Shape, no_such_tensor
 
+MAX_NAMES_BYTES = 16_000_000
 MAX_COMPRESSION = 1100
 """Deflate's best ratio is 1032."""
 _ERRORS = (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError)
@@ -68,6 +70,9 @@ def _texts(attributes: Any, name: str) -> Iterator[str]:
     else:
         pieces = list(takewhile(attributes.__contains__, (f"{name}{n}" for n in count())))
     for piece in pieces:
+        attribute = attributes.get_id(piece)
+        if math.prod(attribute.shape or (0,)) * attribute.dtype.itemsize > MAX_NAMES_BYTES:
+            raise CheckpointError(f"its {piece} are longer than any model's")
         for text in np.ravel(attributes[piece]).tolist():
             yield text.decode() if isinstance(text, bytes) else str(text)
 

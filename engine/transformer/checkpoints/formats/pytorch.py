@@ -131,13 +131,15 @@ def _text(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 def _stored(mapped: mmap.mmap, member: zipfile.ZipInfo) -> tuple[int, int]:
     """Where the bytes of a member lie: behind its local header of 30 bytes and two texts."""
-    header = mapped[member.header_offset : member.header_offset + 30]
-    if header[:4] != b"PK\x03\x04":
+    name = member.orig_filename.encode()
+    begin = member.header_offset + 30
+    header = mapped[member.header_offset : begin]
+    if header[:4] != b"PK\x03\x04" or mapped[begin : begin + len(name)] != name:
         raise CheckpointError(f"its member {member.filename} is not where it should be; {DAMAGED}")
     if member.compress_type != zipfile.ZIP_STORED:
         raise CheckpointError(f"{member.filename} is compressed; zip the same files without (-0)")
     texts = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    return member.header_offset + 30 + texts, member.file_size
+    return begin + texts, member.file_size
 
 
 def _read_legacy(path: Path) -> tuple[Any, Places]:
@@ -215,6 +217,8 @@ def _extent(path: Path, name: str, tensor: Tensor, places: Places) -> Extent:
     kind = tensor.dtype.name if isinstance(tensor.dtype, Global) else storage.kind
     dtype = _dtype(kind)
     start, size = places[storage.key]
+    if size != storage.length * _dtype(storage.kind).itemsize:
+        raise CheckpointError(f"the numbers of {name} are not all there; {DAMAGED}")
     steps = tuple(
         stride * dtype.itemsize if length > 1 else 0
         for length, stride in zip(shape, strides, strict=True)

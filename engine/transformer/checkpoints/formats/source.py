@@ -83,10 +83,11 @@ def open_source(path: str | Path) -> TensorSource:
 def _open_tensors(path: Path) -> TensorSource:
     """One file that holds tensors itself, which is what an index may list."""
     head = _head(path)
-    if head[:2] == b"PK" or re.match(rb"\x80[\x01-\x05]", head):
-        return open_pytorch(path)
+    # Safetensors first: the length of a header may begin as a pickle does, with 80 04.
     if head[4:9] == b"\0\0\0\0{":
         return open_safetensors(path)
+    if head[:2] == b"PK" or re.match(rb"\x80[\x01-\x05]", head):
+        return open_pytorch(path)
     if head.startswith(HDF5):
         # h5py takes a third of a second to import, and only this needs it.
         from engine.transformer.checkpoints.formats.hdf5 import open_keras_hdf5

@@ -26,16 +26,20 @@ class WordPieceStyle:
         dropped: Unicode categories of characters that are left out before anything else.
         longest_word: a longer word is one unknown piece, in characters.
         compose: whether text is brought to NFC first.
+        final_sigma: whether a capital sigma that ends a word becomes ς rather than σ.
     """
 
     dropped: frozenset[str]
     longest_word: int
     compose: bool
+    final_sigma: bool
 
 
 STYLES: Final[dict[StyleName, WordPieceStyle]] = {
-    "bert4keras": WordPieceStyle(frozenset({"Cc", "Cf"}), 200, compose=False),
-    "huggingface": WordPieceStyle(frozenset({"Cc", "Cf", "Cn", "Co", "Cs"}), 100, compose=True),
+    "bert4keras": WordPieceStyle(frozenset({"Cc", "Cf"}), 200, compose=False, final_sigma=True),
+    "huggingface": WordPieceStyle(
+        frozenset({"Cc", "Cf", "Cn", "Co", "Cs"}), 100, compose=True, final_sigma=False
+    ),
 }
 
 
@@ -71,16 +75,20 @@ class WordPieceTokenizer:
         self.pad_id = vocabulary.ids.get("[PAD]")
         self.unk_id = vocabulary.ids.get("[UNK]")
         self.newline_id: int | None = None
-        self._spacing = _Spacing(self.style.dropped, characters)
+        self._spacing = _Spacing(self.style.dropped)
 
     def encode(self, text: str) -> list[int]:
         """See `Tokenizer.encode`.
 
         Raises TokenizerError for text that a vocabulary without [UNK] has no pieces for.
         """
+        if self.characters:
+            text = " ".join(text)
         if self.style.compose:
             text = unicodedata.normalize("NFC", text)
         if self.lower_case:
+            if not self.style.final_sigma:
+                text = text.replace("Σ", "σ")
             text = strip_accents(text.lower())
         return [id for word in text.translate(self._spacing).split() for id in self._pieces(word)]
 
@@ -157,10 +165,9 @@ class _Spacing(dict[int, str]):
     Characters are classified when they first occur.
     """
 
-    def __init__(self, dropped: frozenset[str], characters: bool) -> None:
+    def __init__(self, dropped: frozenset[str]) -> None:
         super().__init__()
         self._dropped = dropped
-        self._characters = characters
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -171,6 +178,6 @@ class _Spacing(dict[int, str]):
         elif char == "\ufffd" or unicodedata.category(char) in self._dropped:
             spaced = ""
         else:
-            spaced = f" {char} " if self._characters else char
+            spaced = char
         self[code] = spaced
         return spaced

@@ -14,7 +14,7 @@ from engine.generation.penalties import (
 )
 from engine.generation.processing import Processor, SamplingContext
 
-LOGITS = np.array([2.0, -2.0, 0.0, 4.0, -np.inf, 1.0])
+LOGITS = np.array([0.5, -2.0, 0.0, 4.0, -np.inf, 1.0])
 CONTEXT = SamplingContext(prompt=(0, 1), generated=(1, 3, 3, 4), step=4)
 
 
@@ -22,14 +22,14 @@ CONTEXT = SamplingContext(prompt=(0, 1), generated=(1, 3, 3, 4), step=4)
     ("processor", "expected"),
     [
         # Positive logits are divided, negative ones multiplied; 2 and 5 were never said.
-        (RepetitionPenalty(2), [1.0, -4.0, 0.0, 2.0, -np.inf, 1.0]),
-        (RepetitionPenalty(0.5), [4.0, -1.0, 0.0, 8.0, -np.inf, 1.0]),
+        (RepetitionPenalty(2), [0.25, -4.0, 0.0, 2.0, -np.inf, 1.0]),
+        (RepetitionPenalty(0.5), [1.0, -1.0, 0.0, 8.0, -np.inf, 1.0]),
         (RepetitionPenalty(1), LOGITS),
         # Of the text alone, not of the prompt.
-        (FrequencyPenalty(0.5), [2.0, -2.5, 0.0, 3.0, -np.inf, 1.0]),
-        (FrequencyPenalty(-0.5), [2.0, -1.5, 0.0, 5.0, -np.inf, 1.0]),
-        (PresencePenalty(0.5), [2.0, -2.5, 0.0, 3.5, -np.inf, 1.0]),
-        (LogitBias({5: 1.5, 0: -3}), [-1.0, -2.0, 0.0, 4.0, -np.inf, 2.5]),
+        (FrequencyPenalty(0.5), [0.5, -2.5, 0.0, 3.0, -np.inf, 1.0]),
+        (FrequencyPenalty(-0.5), [0.5, -1.5, 0.0, 5.0, -np.inf, 1.0]),
+        (PresencePenalty(0.5), [0.5, -2.5, 0.0, 3.5, -np.inf, 1.0]),
+        (LogitBias({5: 1.5, 0: -3}), [-2.5, -2.0, 0.0, 4.0, -np.inf, 2.5]),
         (LogitBias({4: 100}), LOGITS),
         (LogitBias({}), LOGITS),
     ],
@@ -54,6 +54,11 @@ def test_before_anything_was_said_nothing_is_penalised(processor: Processor) -> 
 def test_ids_beyond_the_vocabulary(processor: Processor) -> None:
     with pytest.raises(GenerationError, match="token id 9 is not in this vocabulary of 6"):
         processor.process(LOGITS, SamplingContext((), (9,), 1))
+
+
+def test_negative_ids_do_not_count_from_the_end() -> None:
+    with pytest.raises(GenerationError, match="token id -1 is not in this vocabulary"):
+        RepetitionPenalty(2).process(LOGITS, SamplingContext((2, -1), (), 0))
 
 
 def test_a_bias_is_a_value_like_the_others() -> None:

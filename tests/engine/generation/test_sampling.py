@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.errors import GenerationError
 from engine.generation.constraints import Forbidden
 from engine.generation.penalties import FrequencyPenalty
+from engine.generation.ranking import crossing
 from engine.generation.sampling import (
     Chain,
     Choice,
@@ -205,6 +206,16 @@ def test_never_draws_what_has_no_probability() -> None:
     for seed in range(50):
         shuffled = random_generator(seed).permutation(tenths)
         assert shuffled[drawn(shuffled, nearly_one)] > 0
+
+
+@pytest.mark.parametrize("size", [3, 1000])
+def test_a_mass_that_rounding_puts_out_of_reach_ends_at_the_last_token(size: int) -> None:
+    weights = random_generator(size).random(size)
+    weights[0] = 0
+    assert (
+        crossing(-weights, weights, weights.sum() * 1.001)
+        == np.where(weights, weights, np.inf).argmin()
+    )
 
 
 @pytest.mark.parametrize("size", [3, 500, 30_000])

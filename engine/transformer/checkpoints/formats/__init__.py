@@ -1,5 +1,6 @@
 """File formats of published weights, read as data: nothing in them is executed."""
 
+from engine.transformer.checkpoints.formats.hdf5 import open_keras_hdf5
 from engine.transformer.checkpoints.formats.pickles import UnsafePickleError
 from engine.transformer.checkpoints.formats.pytorch import open_pytorch
 from engine.transformer.checkpoints.formats.safetensors import open_safetensors
@@ -9,6 +10,7 @@ from engine.transformer.checkpoints.formats.tensorflow import open_tensorflow
 __all__ = [
     "TensorSource",
     "UnsafePickleError",
+    "open_keras_hdf5",
     "open_pytorch",
     "open_safetensors",
     "open_source",

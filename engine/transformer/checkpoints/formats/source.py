@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import CheckpointError
+from engine.transformer.checkpoints.formats.hdf5 import MAGIC as HDF5
+from engine.transformer.checkpoints.formats.hdf5 import open_keras_hdf5
 from engine.transformer.checkpoints.formats.mapped import Shape
 from engine.transformer.checkpoints.formats.pytorch import open_pytorch
 from engine.transformer.checkpoints.formats.safetensors import open_safetensors
@@ -47,7 +49,6 @@ class TensorSource(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-HDF5 = b"\x89HDF\r\n\x1a\n"
 _USUAL = (
     "model.safetensors",
     "model.safetensors.index.json",
@@ -89,9 +90,6 @@ def _open_tensors(path: Path) -> TensorSource:
     if head[:2] == b"PK" or re.match(rb"\x80[\x01-\x05]", head):
         return open_pytorch(path)
     if head.startswith(HDF5):
-        # h5py takes a third of a second to import, and only this needs it.
-        from engine.transformer.checkpoints.formats.hdf5 import open_keras_hdf5
-
         return open_keras_hdf5(path)
     if is_v1(path):
         return open_tensorflow(path)

@@ -19,7 +19,8 @@ import numpy as np
 
 from engine.errors import CheckpointError
 from engine.transformer.checkpoints.formats.mapped import DAMAGED, Extent, MappedSource, map_file
-from engine.transformer.checkpoints.formats.pickles import Global, Storage, Tensor, read_pickle
+from engine.transformer.checkpoints.formats.pickled import Global, Storage, Tensor
+from engine.transformer.checkpoints.formats.pickles import read_pickle
 
 PICKLE_BYTES = 64_000_000
 """The longest pickle that is read: that of 100,000 tensors has half of it."""

@@ -73,6 +73,8 @@ class Decoder:
     def __init__(self, runtime: Runtime, slots: int = 1) -> None:
         self.config = runtime.config
         self.slots = slots
+        # Families without segments are given some all the same, and make nothing of them.
+        self._segments = self.config.num_segments or self.config.vocab_size
         self._cache = runtime.cache()
         self._open: dict[int, _Slot] = {}
         self._rows: list[int] = []  # the slot in each row
@@ -194,6 +196,8 @@ class Decoder:
         segments = [0] * len(tokens) if chunk.segments is None else list(chunk.segments)
         if not tokens or len(segments) != len(tokens):
             raise PromptError(f"{len(tokens)} tokens with {len(segments)} segments to append")
+        if any(not 0 <= segment < self._segments for segment in segments):
+            raise PromptError(f"segment ids must be below {self._segments}: {set(segments)}")
         total = len(slot.tokens) + len(tokens)
         if total > self.config.max_positions:
             raise ContextFullError(

@@ -1,0 +1,74 @@
+"""Weights come out in the dtype that was asked for, and damaged ones do not."""
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+from engine.errors import CheckpointError
+from engine.transformer.held import HeldWeights, is_finite, quantize_rows
+from engine.transformer.language_model import LanguageModel
+from engine.transformer.weights import Quantized
+from tests.engine.transformer.tiny import RandomWeights, tiny_config, tokens
+
+CONFIG = tiny_config("gpt2")
+KERNEL = "layers/0/feed_forward/up/kernel"
+
+
+def test_int8_is_within_half_a_step_and_leaves_the_weights_alone() -> None:
+    matrix = np.random.default_rng(0).normal(size=(300, 40)).astype(np.float32)
+    before = matrix.copy()
+    quantized = quantize_rows(matrix)
+    np.testing.assert_array_equal(matrix, before)
+    assert quantized.values.dtype == np.int8
+    assert (np.abs(quantized.values).max(axis=1) == 127).all()
+    error = np.abs(quantized.dequantize() - matrix)
+    assert (error <= quantized.scale / 2 + 1e-6).all()
+
+
+def test_kernels_are_turned_whatever_they_are_held_in() -> None:
+    weights = RandomWeights(CONFIG)
+    kernel = weights.arrays[KERNEL]
+    floats = HeldWeights(CONFIG, weights, "float32").transposed(KERNEL)
+    np.testing.assert_array_equal(floats, kernel.T)
+    half = HeldWeights(CONFIG, weights, "bfloat16").transposed(KERNEL)
+    assert half.dtype == ml_dtypes.bfloat16  # type: ignore[union-attr]
+    int8 = HeldWeights(CONFIG, weights, "int8").transposed(KERNEL)
+    assert isinstance(int8, Quantized)
+    weights.arrays[KERNEL] = Quantized(int8.values.T, int8.scale[:, 0])  # type: ignore[assignment]
+    again = HeldWeights(CONFIG, weights, "int8").transposed(KERNEL)
+    assert isinstance(again, Quantized)
+    np.testing.assert_array_equal(again.dequantize(), int8.dequantize())
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, ml_dtypes.bfloat16])
+def test_nan_and_infinity_are_found(dtype: type, bad: float) -> None:
+    array = np.full((3, 5), 60000, dtype)
+    assert is_finite(array)
+    assert is_finite(-array.T)
+    array[1, 2] = bad
+    assert not is_finite(array)
+    assert not is_finite(array.T)
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "keras"])
+def test_damaged_weights_are_named(runtime: str) -> None:
+    weights = RandomWeights(CONFIG)
+    weights.arrays[KERNEL] = weights.arrays[KERNEL].copy()
+    weights.arrays[KERNEL][3, 4] = np.nan
+    with pytest.raises(CheckpointError, match=f"{KERNEL} holds NaN"):
+        LanguageModel.build(CONFIG, weights, runtime=runtime)
+    weights.arrays[KERNEL] = weights.arrays[KERNEL][:, :-1]
+    with pytest.raises(CheckpointError, match=r"is \(16, 23\), expected \(16, 24\)"):
+        LanguageModel.build(CONFIG, weights, runtime=runtime)
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "keras"])
+@pytest.mark.parametrize("dtype, close", [("bfloat16", 0.1), ("float16", 0.02), ("int8", 0.3)])
+def test_other_dtypes_stay_close_to_float32(runtime: str, dtype: str, close: float) -> None:
+    weights, text = RandomWeights(CONFIG), tokens(30)
+    exact = LanguageModel.build(CONFIG, weights, dtype="float32", runtime=runtime).logits(text)
+    model = LanguageModel.build(CONFIG, weights, dtype=dtype, runtime=runtime)  # type: ignore[arg-type]
+    assert model.dtype == dtype
+    difference = np.abs(model.logits(text) - exact).max()
+    assert 0 < difference < close * exact.std()

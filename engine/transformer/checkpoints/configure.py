@@ -138,8 +138,12 @@ def _stated(settings: Settings, layout: Layout, shared: Settings) -> dict[str, A
         stated["num_segments"] = _first(settings, _SEGMENTS)
     if shared.get("relative_distance"):
         stated["relative_distance"] = _first(settings, _DISTANCE)
-    stated["activation"] = _activation(settings, layout)
-    return {name: value for name, value in stated.items() if value is not None}
+    found = {name: value for name, value in stated.items() if value is not None}
+    for name, value in found.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise CheckpointError(f"the configuration says {value!r} for {name}, no size")
+    activation = _activation(settings, layout)
+    return found | ({"activation": activation} if activation else {})
 
 
 def _activation(settings: Settings, layout: Layout) -> str | None:

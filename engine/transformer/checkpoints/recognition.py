@@ -29,11 +29,15 @@ class Evidence:
         present = layout.present_names(self.source.names())
         return self.source.shape(present[recipe.parts[0]])[0] if recipe else 0
 
-    def says(self, *words: str) -> bool:
-        """Whether the model's type, a tensor or the path has one of the words in it."""
-        stated = (self.settings.get(key) for key in ("model_type", "model", "architectures"))
-        places = (*map(str, stated), str(self.source.path.absolute()), *self.source.names())
-        return any(word in place.lower() for word in words for place in places)
+    def named(self, families: tuple[str, ...]) -> str | None:
+        """Which of the families is called by its name: in the configuration, or else by a tensor,
+        or else by the folder."""
+        stated = [str(self.settings.get(key)) for key in ("model_type", "model", "architectures")]
+        for texts in (stated, self.source.names(), [self.folder.absolute().name]):
+            for family in families:
+                if any(family in text.lower() for text in texts):
+                    return family
+        return None
 
 
 def _is_cpm(layout: Layout, evidence: Evidence) -> bool:
@@ -49,11 +53,11 @@ def _is_cdial(layout: Layout, evidence: Evidence) -> bool:
 
 def _is_nezha(layout: Layout, evidence: Evidence) -> bool:
     relative = {"use_relative_position", "max_relative_position"} & set(evidence.settings)
-    return bool(relative) or evidence.says("nezha")
+    return bool(relative) or evidence.named(layout.families) == "nezha"
 
 
 def _is_roformer(layout: Layout, evidence: Evidence) -> bool:
-    return evidence.says("roformer")
+    return evidence.named(layout.families) == "roformer"
 
 
 def _is_bert_lm(layout: Layout, evidence: Evidence) -> bool:

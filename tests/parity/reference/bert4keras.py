@@ -48,11 +48,13 @@ def sizes(vocab_size: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def randomize(transformer: Any, rng: np.random.Generator) -> Arrays:
+def randomize(
+    transformer: Any, rng: np.random.Generator, *, epsilon: float | None = None
+) -> Arrays:
     """Give every layer random weights; returns them under their names in a checkpoint.
 
-    NEZHA's and RoFormer's layers are built with Keras's epsilon of 1e-7 here; the models were
-    trained with BERT's 1e-12.
+    Args:
+        epsilon: of every LayerNorm, where the model was not trained with bert4keras's.
     """
     arrays: Arrays = {}
     for name, variables in transformer.variable_mapping().items():
@@ -68,8 +70,8 @@ def randomize(transformer: Any, rng: np.random.Generator) -> Arrays:
         for variable, value in zip(variables, values, strict=True):
             _, arrays[variable] = transformer.create_variable(variable, value)
     for layer in transformer.layers.values():
-        if getattr(layer, "epsilon", None) == 1e-7:
-            layer.epsilon = 1e-12
+        if epsilon and hasattr(layer, "epsilon"):
+            layer.epsilon = epsilon
     return arrays
 
 
@@ -99,6 +101,7 @@ def bundle(
     files: tuple[str, str] = ("bert_config.json", "bert_model.ckpt"),
     published: dict[str, Any] | None = None,
     checkpoint: str = "",
+    epsilon: float | None = None,
     **build: Any,
 ) -> None:
     """One model as a TensorFlow bundle.
@@ -108,12 +111,13 @@ def bundle(
         files: names of the configuration and of the bundle.
         published: the configuration as it was published, if it looks otherwise than ours.
         checkpoint: another fixture, of the same seed, whose file serves.
+        epsilon: as in ``randomize``.
         build: arguments of build_transformer_model.
     """
     tf_keras.backend.clear_session()
     rng = np.random.default_rng(seed)
     transformer = build_transformer_model(return_keras_model=False, **config, **build)
-    arrays = randomize(transformer, rng) | (extra or {})
+    arrays = randomize(transformer, rng, epsilon=epsilon) | (extra or {})
     rows = random_rows(config["vocab_size"], rng, segments=segments)
     compute(rows, transformer.model)
     save_rows(name, rows)
@@ -159,24 +163,30 @@ def cpm() -> None:
 
 
 def cdial() -> None:
-    """CDial-GPT in the names that bojone gave it; segments are ids of the token table."""
+    """CDial-GPT in the names that bojone gave it; segments are ids of the token table.
+
+    It was trained in PyTorch with an epsilon of 1e-5; bert4keras has BERT's 1e-12.
+    """
     set_gelu("tanh")
     config = sizes(63, max_position=80, segment_vocab_size=63, shared_segment_embeddings=True)
     bundle(
         "cdial_tensorflow", "cdial", config, seed=13, segments="ids", model="gpt",
-        final_activation="linear", files=("gpt_config.json", "gpt_model.ckpt"),
+        epsilon=1e-5, final_activation="linear", files=("gpt_config.json", "gpt_model.ckpt"),
     )
     set_gelu("erf")
 
 
 def nezha() -> None:
-    """NEZHA with a causal mask, as nezha_gpt_dialog has it."""
+    """NEZHA with a causal mask, as nezha_gpt_dialog has it.
+
+    It was trained with BERT's epsilon of 1e-12; bert4keras has Keras's 1e-7, here and in RoFormer.
+    """
     published = sizes(65, max_position_embeddings=512, max_relative_position=64) | {
         "type_vocab_size": 2, "use_relative_position": True,
     }
     bundle(
         "nezha_tensorflow", "nezha", sizes(65), seed=14, segments="turns", model="nezha",
-        application="lm", with_mlm="linear", published=published,
+        application="lm", with_mlm="linear", published=published, epsilon=1e-12,
         files=("config.json", "model.ckpt-86"),
     )
 
@@ -204,7 +214,7 @@ def roformer() -> None:
     """RoFormer, which has rotary positions and no position table."""
     bundle(
         "roformer_tensorflow", "roformer", sizes(62, max_position_embeddings=80), seed=18,
-        segments="turns", model="roformer", with_mlm="linear",
+        segments="turns", model="roformer", with_mlm="linear", epsilon=1e-12,
     )
 
 
@@ -232,11 +242,12 @@ def xiangqi() -> None:
 def save_keras_weights(model: Any, path: Path) -> None:
     """HDF5 as Keras 2.3.1's save_weights writes it.
 
-    One group a layer; dense layers inside others are counted from dense_1 through the model.
+    One group a layer; dense layers inside others are counted from dense_1 through the model. The
+    bert4keras of that time called the output's bias bias, not beta.
     """
     dense = 0
     with h5py.File(path, "w") as file:
-        file.attrs["layer_names"] = [layer.name.encode() for layer in model.layers]
+        file.attrs["layer_names"] = np.array([layer.name.encode() for layer in model.layers])
         file.attrs["backend"] = b"tensorflow"
         file.attrs["keras_version"] = b"2.3.1"
         for layer in model.layers:
@@ -244,12 +255,14 @@ def save_keras_weights(model: Any, path: Path) -> None:
             names = []
             for weight in layer.weights:
                 kind = weight.name.rpartition("/")[2]
+                if layer.name == "MLM-Bias":
+                    kind = "bias:0"
                 inside = "/dense" in weight.name
                 dense += inside and kind == "kernel:0"
                 name = f"{layer.name}/dense_{dense}/{kind}" if inside else f"{layer.name}/{kind}"
                 group.create_dataset(name, data=weight.numpy())
                 names.append(name.encode())
-            group.attrs["weight_names"] = names
+            group.attrs["weight_names"] = np.array(names)
 
 
 def t5() -> None:
@@ -291,6 +304,7 @@ def t5() -> None:
             name, "t5", name,
             f"{VERSIONS}: build_transformer_model(model={model!r}, cross_position_bias=False), "
             "logits times the root of the hidden size",
+            tolerance=1e-4,
         )
 
 

@@ -52,7 +52,8 @@ def randomize(model: Any, rng: np.random.Generator) -> Any:
     """The model with every weight random, in evaluation mode."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.copy_(torch.from_numpy(random_weight(name, parameter.shape, rng)))
+            if parameter.requires_grad:  # RoFormer's sinusoids do not
+                parameter.copy_(torch.from_numpy(random_weight(name, parameter.shape, rng)))
     return model.eval()
 
 

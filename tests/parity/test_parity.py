@@ -1,0 +1,183 @@
+"""Logits of other people's implementations, from checkpoints in the formats they publish."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.catalogue import ROOT
+from engine.transformer.checkpoints import load_checkpoint, open_weights
+from engine.transformer.language_model import LanguageModel
+from tests.parity.cases import (
+    Case,
+    Floats,
+    all_cases,
+    compute,
+    in_pieces,
+    one_by_one,
+    one_of_each_architecture,
+    open_row,
+    step_by_step,
+    together,
+)
+
+CACHED = 1e-5
+"""How far logits over a cache may be from those without: nothing but the order of sums differs."""
+
+TOLD = {"cpm_bin", "cpm_megatron", "cpm_megatron_legacy", "cpm_tensorflow"} | {
+    "cdial_gpt2_bin", "cdial_safetensors", "cdial_tensorflow",
+    "bert_lm_tensorflow", "unilm_tensorflow", "xiangqi_hdf5", "roformer_tensorflow",
+}
+"""Families whose files differ from another family's in nothing but vocabulary or use."""
+
+
+def difference(found: list[Floats], expected: list[Floats]) -> float:
+    """The largest, over rows of the same shapes."""
+    assert [a.shape for a in found] == [b.shape for b in expected]
+    return max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
+
+
+@pytest.fixture(scope="module", params=all_cases(), ids=lambda case: case.name)
+def loaded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Case, LanguageModel]:
+    case: Case = request.param
+    return case, case.load(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="module")
+def causal(loaded: tuple[Case, LanguageModel]) -> tuple[Case, LanguageModel]:
+    if loaded[1].config.attention != "causal":
+        pytest.skip("an encoder has no cache")
+    return loaded
+
+
+def test_the_logits_are_the_references(loaded: tuple[Case, LanguageModel]) -> None:
+    case, model = loaded
+    expected = [row.logits for row in case.rows]
+    assert difference(one_by_one(model, case), expected) < case.settings["tolerance"]
+
+
+def test_rows_of_different_lengths_pass_together(loaded: tuple[Case, LanguageModel]) -> None:
+    case, model = loaded
+    expected = [row.logits for row in case.rows]
+    assert difference(together(model, case.rows), expected) < case.settings["tolerance"]
+
+
+def test_a_cache_changes_nothing_from_the_first_token_to_the_last(
+    causal: tuple[Case, LanguageModel],
+) -> None:
+    case, model = causal
+    longest = case.rows[-1]
+    assert difference([step_by_step(model, longest)], together(model, [longest])) < CACHED
+
+
+def test_rows_grow_by_pieces_of_different_lengths(causal: tuple[Case, LanguageModel]) -> None:
+    case, model = causal
+    assert difference(in_pieces(model, case.rows, (5, 1, 11, 2)), one_by_one(model, case)) < CACHED
+
+
+def test_a_kept_past_goes_on_from_any_place(causal: tuple[Case, LanguageModel]) -> None:
+    case, model = causal
+    row = max(case.rows, key=lambda row: len(row.tokens))
+    whole = together(model, [row])[0]
+    first = len(whole) - 5
+    decoder = model.decoder(2)
+    slot = open_row(decoder, row)
+    if row.prefix:
+        decoder.extend([row.chunk(slot, 0, row.prefix, bidirectional=True)])
+    decoder.extend([row.chunk(slot, row.prefix, first)])
+    past = decoder.keep(slot)
+    other = decoder.open(past, length=first - 2)
+    chunks = [row.chunk(slot, first, first + 3), row.chunk(other, first - 2, first + 1)]
+    found = decoder.extend(chunks, every_position=True)
+    assert difference(found, [whole[first : first + 3], whole[first - 2 : first + 1]]) < CACHED
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+def test_a_family_is_recognised_by_its_files(case: Case, tmp_path: Path) -> None:
+    if case.name in TOLD:
+        pytest.skip("has to be told")
+    folder = case.unpack(tmp_path / "x")
+    assert open_weights(folder).config.family == case.family
+
+
+def test_text_passes_through_the_tokenizer_beside_the_weights(tmp_path: Path) -> None:
+    (case,) = (case for case in all_cases() if "texts" in case.settings)
+    model = load_checkpoint(case.unpack(tmp_path))
+    assert model.tokenizer is not None
+    for sample in case.settings["texts"]:
+        assert model.tokenizer.encode(sample["text"]) == sample["ids"]
+        assert model.tokenizer.decode(sample["ids"]) == sample["text"]
+
+
+def other_choices(model: LanguageModel) -> Iterator[dict[str, Any]]:
+    """Configurations that read the same weights otherwise."""
+    config = model.config
+    yield {"activation": "gelu" if config.activation == "gelu_tanh" else "gelu_tanh"}
+    yield {"norm_epsilon": 1e-5 if config.norm_epsilon < 1e-5 else 1e-12}
+    yield {"attention_scale": not config.attention_scale}
+    if config.norm_placement != "gpt2_ml" and not config.encoder_layers:
+        yield {"norm_placement": "pre" if config.norm_placement == "post" else "post"}
+    if config.relative_distance:
+        yield {"relative_distance": config.relative_distance // 2}
+
+
+@pytest.mark.parametrize("case", one_of_each_architecture(), ids=lambda case: case.name)
+def test_each_choice_shows(case: Case, tmp_path: Path) -> None:
+    folder = case.unpack(tmp_path)
+    model = load_checkpoint(folder, case.family, dtype="float32", tokenizer=False)
+    expected = [row.logits for row in case.rows]
+    for change in other_choices(model):
+        opened = open_weights(folder, case.family)
+        wrong = LanguageModel.build(
+            replace(opened.config, **change), opened.weights, dtype="float32"
+        )
+        assert difference(together(wrong, case.rows), expected) > 3 * case.settings["tolerance"], (
+            change
+        )
+    if case.rows[0].segments is not None:
+        without = [replace(row, segments=None) for row in case.rows]
+        assert difference(together(model, without), expected) > 0.1
+
+
+@pytest.fixture(scope="module")
+def default(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Floats]]:
+    """What the default runtime computes for each architecture."""
+    return {
+        case.name: compute(case, case.load(tmp_path_factory.mktemp("model")))
+        for case in one_of_each_architecture()
+    }
+
+
+@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
+def test_each_library_computes_the_same(
+    library: str, default: dict[str, list[Floats]], tmp_path: Path
+) -> None:
+    if find_spec(library) is None:
+        pytest.skip(f"{library} is not installed")
+    target = tmp_path / "logits.npz"
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.parity.cases", "keras", str(target)],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": library},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert run.returncode == 0, run.stderr
+    with np.load(target) as file:
+        arrays = dict(file)
+    for case in one_of_each_architecture():
+        found = [arrays[f"{case.name}/{n}"] for n in range(len(default[case.name]))]
+        expected = [row.logits for row in case.rows]
+        tolerance = case.settings["tolerance"]
+        assert difference(found[: len(expected)], expected) < tolerance, case.name
+        assert difference(found, default[case.name]) < tolerance, case.name

@@ -5,6 +5,7 @@ does not wait for TensorFlow.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -12,9 +13,13 @@ from typing import Final
 
 #: Name: (what it does, "module:function" that takes the arguments and gives the exit status).
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "chat": ("talk with a dialogue model", "engine.commands.chat:main"),
+    "convert": ("any checkpoint to sharded safetensors", "engine.commands.convert:main"),
+    "generate": ("continue a text", "engine.commands.generate:main"),
     "models": ("list the models, where they are and how large", "engine.commands.models:main"),
     "perft": ("count the move paths of a xiangqi position", "engine.commands.perft:main"),
     "play": ("play xiangqi over UCI, for tournament managers", "engine.xiangqi.uci:main"),
+    "score": ("how probable a text is, or each of several answers", "engine.commands.score:main"),
 }
 
 
@@ -39,3 +44,6 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # whoever was reading, as in "| head", has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

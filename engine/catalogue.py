@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+LARGE: Final = 300_000_000
+"""Parameters from which a CPU holds a model in int8: float32 would be slow and fill the memory."""
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -21,8 +24,7 @@ class ModelSpec:
             model is loaded.
         licence: of the weights, as an SPDX expression.
         card: path of the model card, inside the folder.
-        download: bytes that a hub repository holds; other sources are measured.
-        uses_keras: whether engine.backend must be set up before loading.
+        parameters: numbers in the weights; 0 where nobody counted.
     """
 
     name: str
@@ -32,8 +34,15 @@ class ModelSpec:
     loader: str
     licence: str
     card: str = "CARD.md"
-    download: int = 0
-    uses_keras: bool = True
+    parameters: int = 0
+
+    def memory(self) -> int:
+        """Bytes that the loaded weights of a published model take on a CPU; 0 if nobody counted.
+
+        Kernels read a copy of the weights in an order of their own (benchmarks/README.md), so
+        they are there twice: in int8 where the model is large, else in float32.
+        """
+        return self.parameters * (2 if self.parameters > LARGE else 8)
 
     def folder(self) -> Path | None:
         """The folder on this machine, or None for a hub repository."""
@@ -43,7 +52,10 @@ class ModelSpec:
         return ROOT / path if self.source == "bundled" else path
 
 
-CATALOGUE: Final[tuple[ModelSpec, ...]] = (
+_LANGUAGE_MODEL: Final = "engine.transformer.checkpoints:load_checkpoint"
+
+
+BUNDLED: Final[tuple[ModelSpec, ...]] = (
     ModelSpec(
         name="xiangqi",
         family="decoder-only Transformer over moves",
@@ -53,3 +65,28 @@ CATALOGUE: Final[tuple[ModelSpec, ...]] = (
         licence="Apache-2.0",
     ),
 )
+
+PUBLISHED: Final[tuple[ModelSpec, ...]] = tuple(
+    ModelSpec(name, family, "hub", location, _LANGUAGE_MODEL, licence, parameters=parameters)
+    for name, family, location, licence, parameters in (
+        ("gpt2-ml-15g", "GPT2_ML", "Tongjilibo/gpt2-ml_15g_corpus", "Apache-2.0", 1_393_944_576),
+        ("gpt2-ml-30g", "GPT2_ML", "Tongjilibo/gpt2-ml_30g_corpus", "Apache-2.0", 1_373_809_152),
+        ("cpm", "CPM-LM", "TsinghuaAI/CPM-Generate", "MIT", 2_597_073_920),
+        ("cpm-distill", "CPM-LM", "mymusise/CPM-Generate-distill", "MIT", 108_882_432),
+        ("cdial-base", "CDial-GPT", "thu-coai/CDial-GPT_LCCC-base", "MIT", 95_500_032),
+        ("cdial-large", "CDial-GPT", "thu-coai/CDial-GPT_LCCC-large", "MIT", 95_500_032),
+        (
+            "nezha-dialog",
+            "NEZHA-GPT-dialog",
+            "Tongjilibo/nezha_gpt_dialog",
+            "NOASSERTION",
+            96_565_619,
+        ),
+        ("bert", "BERT", "google-bert/bert-base-chinese", "Apache-2.0", 102_290_312),
+        ("mt5-small", "mT5", "google/mt5-small", "Apache-2.0", 300_176_768),
+        ("gpt2", "GPT-2 (English)", "openai-community/gpt2", "MIT", 124_439_808),
+    )
+)
+"""Fetched when somebody asks for one: nothing of them is in this repository."""
+
+CATALOGUE: Final = BUNDLED + PUBLISHED

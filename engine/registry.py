@@ -23,10 +23,6 @@ logger = logging.getLogger(__name__)
 #: Bundled weights are int8 or float16 on disk and float32 in memory: at most four times as large.
 MEMORY_PER_BYTE: Final = 4
 
-#: Files that are fetched from a hub repository. Pickled checkpoints are not among them: reading
-#: one would run whatever program its author put there.
-HUB_FILES: Final = ("*.json", "*.safetensors", "*.model", "*.txt", "*.md")
-
 
 class ModelError(RuntimeError):
     """A model that cannot be had; the message says which and why."""
@@ -40,6 +36,7 @@ class State(StrEnum):
     """Where a model stands."""
 
     ABSENT = "absent"  # its files are not on this machine
+    REMOTE = "remote"  # they are to be fetched from the hub once somebody asks for the model
     WAITING = "waiting"  # they are; it loads when its turn comes or somebody asks for it
     LOADING = "loading"
     READY = "ready"
@@ -74,7 +71,7 @@ class _Entry:
         self.lock = Lock()
         self.model: Any = None
         self.started = 0.0
-        self.status = ModelStatus(spec.name, State.WAITING, spec.download)
+        self.status = ModelStatus(spec.name, State.WAITING, 0)
 
 
 class Models:
@@ -131,14 +128,14 @@ class Models:
         """Load models one after another in a thread of its own, as far as the budget goes.
 
         Args:
-            names: which ones, most wanted first; by default all whose files are here.
+            names: which ones, most wanted first; by default all that need not be downloaded.
 
         Raises UnknownModelError. Failures to load are logged and show in status().
         """
         wanted = self.names if names is None else tuple(names)
         entries = [self._entry(name) for name in wanted]
         if names is None:
-            entries = [entry for entry in entries if _current(entry).state is not State.ABSENT]
+            entries = [entry for entry in entries if _current(entry).state is State.WAITING]
         thread = Thread(target=self._preload, args=(entries,), name="preload", daemon=True)
         thread.start()
         return thread
@@ -187,8 +184,8 @@ class Models:
             entry.folder = entry.folder or _download(spec)
             if not entry.folder.is_dir():
                 raise FileNotFoundError(f"{entry.folder} is not there")
-            device = _device() if spec.uses_keras else "CPU"
             entry.model = _loader(spec.loader)(entry.folder)
+            device = str(getattr(entry.model, "device", "CPU"))
         # A loader may fail in any way, and the thread that preloads must outlive it.
         except Exception as error:
             seconds = time.monotonic() - entry.started
@@ -216,17 +213,13 @@ def _current(entry: _Entry) -> ModelStatus:
     status = entry.status
     if status.state is State.LOADING:
         return replace(status, seconds=time.monotonic() - entry.started)
-    if status.state is not State.WAITING or entry.folder is None:
+    if status.state is not State.WAITING:
         return status
+    if entry.folder is None:
+        return replace(status, state=State.REMOTE)
     if not entry.folder.is_dir():
         return replace(status, state=State.ABSENT)
     return replace(status, bytes=memory.folder_bytes(entry.folder))
-
-
-def _device() -> str:
-    from engine import backend
-
-    return str(backend.device())
 
 
 def _loader(path: str) -> Callable[[Path], Any]:
@@ -239,6 +232,6 @@ def _loader(path: str) -> Callable[[Path], Any]:
 
 
 def _download(spec: ModelSpec) -> Path:
-    from huggingface_hub import snapshot_download
+    from engine.transformer.checkpoints.loading import locate
 
-    return Path(snapshot_download(spec.location, allow_patterns=list(HUB_FILES)))
+    return locate(spec.location)

@@ -93,7 +93,6 @@ def fake_models(folder: Path, *, loaded: bool = True) -> Models:
         location=str(folder),
         loader=f"{__name__}:FakePlayer.load",
         licence="Apache-2.0",
-        uses_keras=False,
     )
     models = Models([spec])
     if loaded:

@@ -5,28 +5,40 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine import memory
-from engine.registry import Models
+from engine.catalogue import ModelSpec
+from engine.registry import Models, ModelStatus
+
+_COLUMNS = ("name", "state", "parameters", "files", "memory", "licence", "family", "from")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print the table. Returns the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m engine models", description="List the models; none is loaded."
+        prog="python -m engine models",
+        description="List the models; none is loaded. 'memory' is what the weights of a published "
+        "model take on a CPU.",
     )
     parser.add_argument(
         "--models", type=Path, metavar="FOLDER", help="a folder whose NAME/ replaces model NAME"
     )
     models = Models(folder=parser.parse_args(arguments).models)
-    rows = [("name", "state", "size", "source", "licence", "family", "folder")]
+    rows = [_COLUMNS]
     for status in models.status():
-        spec, folder = models.spec(status.name), models.folder(status.name)
-        rows.append(
-            (
-                *(spec.name, str(status.state), memory.readable(status.bytes), spec.source),
-                *(spec.licence, spec.family, spec.location if folder is None else str(folder)),
-            )
-        )
+        rows.append(_row(models.spec(status.name), status, models.folder(status.name)))
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
     return 0
+
+
+def _row(spec: ModelSpec, status: ModelStatus, folder: Path | None) -> tuple[str, ...]:
+    parameters = f"{spec.parameters / 1e6:,.0f} M" if spec.parameters else "-"
+    return (
+        *(spec.name, str(status.state), parameters),
+        memory.readable(status.bytes) if status.bytes else "-",
+        memory.readable(spec.memory()) if spec.parameters else "-",
+        *(spec.licence, spec.family),
+        f"https://huggingface.co/{spec.location}" if folder is None else str(folder),
+    )

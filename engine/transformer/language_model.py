@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from engine.catalogue import LARGE
 from engine.errors import EngineError
 from engine.hardware import available_cores, may_have_gpu
 from engine.transformer.config import TransformerConfig
@@ -14,9 +15,6 @@ from engine.transformer.weights import Weights, shapes
 
 if TYPE_CHECKING:
     from engine.tokenizers import Tokenizer
-
-LARGE = 300_000_000
-"""Parameters from which a CPU holds a model in int8: float32 would be slow and fill the memory."""
 
 
 class LanguageModel:

@@ -75,6 +75,7 @@ class Network:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read config.json and the weights of ``folder``; CheckpointError where they do not fit."""
+        backend.device()  # settles threads and GPU memory, before anything is computed
         config = json.loads((folder / "config.json").read_text(encoding="utf8"))
         model = XiangqiModel(XiangqiConfig(**config["model"]))
         model.build()

@@ -15,6 +15,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import backend
 from engine.xiangqi.board import Board
 from engine.xiangqi.mates import MateSearch, TooHardError
 from engine.xiangqi.moves import Move
@@ -112,6 +113,11 @@ class Player:
         network = Network.load(folder)
         network.warm_up()
         return cls(network, [Level(**level) for level in levels])
+
+    @property
+    def device(self) -> str:
+        """What the network runs on, for people."""
+        return str(backend.device())
 
     def level(self, key: str) -> Level:
         """The level of that key; KeyError with the keys there are."""

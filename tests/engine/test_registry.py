@@ -46,7 +46,6 @@ def spec(folder: Path, name: str = "one", size: int = 100) -> ModelSpec:
         location=str(folder),
         loader=f"{__name__}:load",
         licence="Apache-2.0",
-        uses_keras=False,
     )
 
 
@@ -160,22 +159,22 @@ def test_a_folder_of_ones_own_replaces_the_catalogues(tmp_path: Path) -> None:
     assert Models(catalogue, folder=tmp_path / "empty").get("one") == [tmp_path / "one"]
 
 
-def test_a_hub_repository_is_fetched_without_pickles(
+def test_a_hub_repository_is_fetched_when_it_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: dict[str, object] = {}
+    asked: list[str] = []
 
-    def snapshot_download(repository: str, *, allow_patterns: list[str]) -> str:
-        asked.update(repository=repository, patterns=allow_patterns)
-        return str(tmp_path / "one")
+    def locate(name: str) -> Path:
+        asked.append(name)
+        return tmp_path / "one"
 
-    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
-    models = Models([replace(spec(tmp_path), source="hub", location="owner/name", download=7)])
-    (status,) = models.status()
-    assert (status.state, status.bytes) == (State.WAITING, 7)
+    monkeypatch.setattr("engine.transformer.checkpoints.loading.locate", locate)
+    models = Models([replace(spec(tmp_path), source="hub", location="owner/name")])
+    assert status_of(models) is State.REMOTE
+    models.preload().join(10)
+    assert asked == []
     assert models.get("one") == [tmp_path / "one"]
-    assert asked["repository"] == "owner/name"
-    assert not {"*.bin", "*.pt", "*.pkl", "*"} & set(asked["patterns"])
+    assert asked == ["owner/name"]
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ to think of overflow.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from engine.errors import GenerationError
 
 Logits = NDArray[np.float64]
 Probabilities = NDArray[np.float64]
-Ids = NDArray[np.int64]
+Ids = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ class SamplingContext:
     @cached_property
     def generated_ids(self) -> Ids:
         """The ids generated so far, as an array."""
-        return np.array(self.generated, dtype=np.int64)
+        return np.array(self.generated, dtype=np.intp)
 
     @cached_property
     def text_ids(self) -> Ids:
         """The ids of the prompt and then those generated, as an array."""
-        return np.concatenate([np.array(self.prompt, dtype=np.int64), self.generated_ids])
+        return np.concatenate([np.array(self.prompt, dtype=np.intp), self.generated_ids])
 
 
 class Sampler(Protocol):
@@ -80,6 +81,18 @@ class Processor(ABC):
         return softmax(self.process(checked(logits), context))
 
 
+class Filter(Processor):
+    """A processor that only excludes, and looks at nothing but the logits of what is left."""
+
+    @abstractmethod
+    def keep(self, logits: Logits) -> Ids:
+        """Positions, ascending, of what stays of the tokens with these logits [N]."""
+
+    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+        kept = self.keep(logits)
+        return _spread(kept, logits[kept], len(logits))
+
+
 @dataclass(frozen=True, init=False)
 class Chain(Processor):
     """Processors one after another, hard constraints first and otherwise in the order given.
@@ -98,21 +111,34 @@ class Chain(Processor):
         object.__setattr__(self, "processors", tuple(ordered))
 
     def process(self, logits: Logits, context: SamplingContext) -> Logits:
-        return self.shape(self.constrain(logits, context), context)
+        ids, left = self.narrow(self.constrain(logits, context), context)
+        return _spread(ids, left, len(logits))
 
     def constrain(self, logits: Logits, context: SamplingContext) -> Logits:
-        """The hard constraints alone."""
+        """The hard constraints alone: logits [V] in and out."""
         for processor in self.processors:
             if processor.hard:
                 logits = processor.process(logits, context)
         return logits
 
-    def shape(self, logits: Logits, context: SamplingContext) -> Logits:
-        """Everything after the hard constraints."""
+    def narrow(self, logits: Logits, context: SamplingContext) -> tuple[Ids, Logits]:
+        """Everything after the hard constraints: the ids [N] that are left, and their logits [N].
+
+        The ids ascend. Each filter sees only what the one before it left, so that all but the
+        first have little to do.
+        """
+        size = len(logits)
+        ids = None
         for processor in self.processors:
-            if not processor.hard:
-                logits = processor.process(logits, context)
-        return logits
+            if processor.hard:
+                continue
+            if isinstance(processor, Filter):
+                kept = processor.keep(logits)
+                ids, logits = kept if ids is None else ids[kept], logits[kept]
+            else:
+                full = logits if ids is None else _spread(ids, logits, size)
+                ids, logits = None, processor.process(full, context)
+        return np.arange(size) if ids is None else ids, logits
 
 
 def checked(logits: ArrayLike) -> Logits:
@@ -144,14 +170,15 @@ def softmax(logits: Logits) -> Probabilities:
     return result
 
 
-def log_softmax(logits: Logits) -> Logits:
-    """Natural logarithms [V] of softmax(logits); -inf for excluded tokens.
+def log_normalizer(logits: Logits) -> float:
+    """What is taken from logits [V] to make natural logarithms of softmax(logits) of them.
 
     Raises GenerationError if all are excluded.
     """
-    shifted = logits - _largest(logits)
-    shifted -= np.log(np.exp(shifted).sum())
-    return shifted
+    largest = _largest(logits)
+    shifted = logits - largest
+    np.exp(shifted, out=shifted)
+    return largest + math.log(float(shifted.sum()))
 
 
 def exclude(logits: Logits, ids: Ids | Sequence[int]) -> Logits:
@@ -168,11 +195,18 @@ def within(logits: Logits, ids: Ids | Sequence[int]) -> Ids:
 
     Raises GenerationError if one is not in the vocabulary, since its rule would do nothing.
     """
-    array = np.asarray(ids, dtype=np.int64)
+    array = np.asarray(ids, dtype=np.intp)
     if array.size and (array.min() < 0 or array.max() >= len(logits)):
         wrong = array[(array < 0) | (array >= len(logits))][0]
         raise GenerationError(f"token id {wrong} is not in this vocabulary of {len(logits):,}")
     return array
+
+
+def _spread(ids: Ids, logits: Logits, size: int) -> Logits:
+    """Logits [size] that are -inf but at these ids."""
+    result = np.full(size, -np.inf)
+    result[ids] = logits
+    return result
 
 
 def _largest(logits: Logits) -> float:

@@ -10,6 +10,20 @@ Order = NDArray[np.intp]
 
 _BINS: Final = 4096
 _FEW: Final = 256
+_LIGHT: Final = 1e-4
+"""Relative to the heaviest. Of a language model's 30,000 tokens, a few thousand at most are heavier."""
+
+
+def heaviest(weights: Floats, mass: float) -> Order:
+    """Positions, ascending, of enough of the heaviest weights [V] to exceed mass.
+
+    Whether more than enough depends only on the weights; all above 0 where they are too light.
+    """
+    largest = weights.max()
+    ids = np.flatnonzero(weights > _LIGHT * largest)
+    if weights[ids].sum() > mass:
+        return ids
+    return np.flatnonzero(weights > 0)
 
 
 def crossing(
@@ -17,23 +31,17 @@ def crossing(
 ) -> int:
     """The position where the running sum of weights, in ascending order of keys, crosses mass.
 
-    Equal keys go by position; positions of weight 0 are passed over.
-
     A histogram of the keys finds the bin where it happens, and a sort of that bin the position:
     an order of magnitude faster than sorting the 30,000 tokens of a vocabulary.
 
     Args:
-        keys: [V], finite where the weight is not 0.
-        weights: [V], at least one above 0.
+        keys: [N], finite; equal ones go by position.
+        weights: [N], above 0.
         mass: in the unit of the weights.
         side: "left": the first position where the sum is at least mass; "right": where it is
             greater. Where rounding keeps the whole sum below mass, the last position.
     """
     ids = np.arange(len(keys))
-    possible = weights > 0
-    if not possible.all():
-        ids = np.flatnonzero(possible)
-        keys, weights = keys[ids], weights[ids]
     while len(ids) > _FEW:
         low, high = float(keys.min()), float(keys.max())
         with np.errstate(over="ignore", divide="ignore"):
@@ -53,7 +61,7 @@ def crossing(
 
 
 def up_to(keys: Floats, weights: Floats, mass: float) -> NDArray[np.bool_]:
-    """Which [V] of the positions, in ascending order of keys, it takes to reach mass."""
+    """Which [N] of the positions, in ascending order of keys, it takes to reach mass."""
     last = crossing(keys, weights, mass)
     kept: NDArray[np.bool_] = keys < keys[last]
     kept[: last + 1] |= keys[: last + 1] == keys[last]

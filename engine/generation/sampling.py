@@ -15,15 +15,17 @@ from engine.errors import GenerationError
 from engine.generation import checks
 from engine.generation.processing import (
     Chain,
+    Filter,
+    Ids,
     Logits,
     Processor,
     Sampler,
     SamplingContext,
     checked,
-    log_softmax,
+    log_normalizer,
     softmax,
 )
-from engine.generation.ranking import best, crossing, up_to
+from engine.generation.ranking import best, crossing, heaviest, up_to
 
 __all__ = [
     "Chain",
@@ -43,11 +45,11 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Greedy(Processor):
+class Greedy(Filter):
     """The most probable token alone; among equals that of the lowest id."""
 
-    def process(self, logits: Logits, context: SamplingContext) -> Logits:
-        return _keep(logits, logits.argmax())
+    def keep(self, logits: Logits) -> Ids:
+        return np.array([logits.argmax()])
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Temperature(Processor):
 
 
 @dataclass(frozen=True)
-class TopK(Processor):
+class TopK(Filter):
     """The k most probable tokens (Fan et al. 2018); among equals those of the lowest ids."""
 
     k: int
@@ -76,12 +78,12 @@ class TopK(Processor):
     def __post_init__(self) -> None:
         checks.integer("top_k", self.k, 1)
 
-    def process(self, logits: Logits, context: SamplingContext) -> Logits:
-        return _keep(logits, best(logits, self.k)) if self.k < len(logits) else logits
+    def keep(self, logits: Logits) -> Ids:
+        return np.sort(best(logits, self.k)) if self.k < len(logits) else np.arange(len(logits))
 
 
 @dataclass(frozen=True)
-class TopP(Processor):
+class TopP(Filter):
     """The nucleus (Holtzman et al. 2019): the fewest tokens that together reach probability p.
 
     The token that crosses p is kept, so there is always one.
@@ -92,14 +94,16 @@ class TopP(Processor):
     def __post_init__(self) -> None:
         checks.number("top_p", self.p, 0, 1, low_excluded=True)
 
-    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+    def keep(self, logits: Logits) -> Ids:
         if self.p == 1:
-            return logits
-        return np.where(up_to(-logits, softmax(logits), self.p), logits, -np.inf)
+            return np.arange(len(logits))
+        probabilities = softmax(logits)
+        ids = heaviest(probabilities, self.p)
+        return ids[up_to(-logits[ids], probabilities[ids], self.p)]
 
 
 @dataclass(frozen=True)
-class MinP(Processor):
+class MinP(Filter):
     """Tokens at least p times as probable as the most probable one (Nguyen et al. 2024)."""
 
     p: float
@@ -107,14 +111,13 @@ class MinP(Processor):
     def __post_init__(self) -> None:
         checks.number("min_p", self.p, 0, 1)
 
-    def process(self, logits: Logits, context: SamplingContext) -> Logits:
-        if self.p == 0:
-            return logits
-        return np.where(logits >= logits.max() + math.log(self.p), logits, -np.inf)
+    def keep(self, logits: Logits) -> Ids:
+        least = logits.max() + math.log(self.p) if self.p else -np.inf
+        return np.flatnonzero(logits >= least)
 
 
 @dataclass(frozen=True)
-class Typical(Processor):
+class Typical(Filter):
     """Locally typical sampling (Meister et al. 2022).
 
     Keeps the tokens whose surprise, -log p, is nearest to the entropy of the distribution, as
@@ -126,16 +129,17 @@ class Typical(Processor):
     def __post_init__(self) -> None:
         checks.number("typical_p", self.mass, 0, 1, low_excluded=True)
 
-    def process(self, logits: Logits, context: SamplingContext) -> Logits:
+    def keep(self, logits: Logits) -> Ids:
         if self.mass == 1:
-            return logits
-        logprobs = log_softmax(logits)
-        probabilities = np.exp(logprobs)
-        # 0 * -inf counts as 0 in an entropy.
-        possible = probabilities > 0
-        entropy = -float((probabilities * np.where(possible, logprobs, 0)).sum())
-        distances = np.where(possible, np.abs(logprobs + entropy), np.inf)
-        return np.where(up_to(distances, probabilities, self.mass), logits, -np.inf)
+            return np.arange(len(logits))
+        ids = np.arange(len(logits))
+        probabilities = softmax(logits)
+        if not probabilities.all():
+            ids = np.flatnonzero(probabilities > 0)
+            logits, probabilities = logits[ids], probabilities[ids]
+        surprises = log_normalizer(logits) - logits
+        entropy = float(probabilities @ surprises)
+        return ids[up_to(np.abs(surprises - entropy), probabilities, self.mass)]
 
 
 def random_generator(seed: int | None = None) -> np.random.Generator:
@@ -163,7 +167,9 @@ def draw(probabilities: NDArray[np.floating], rng: np.random.Generator) -> int:
     total = float(weights.sum())
     if not 0 < total < math.inf:
         raise GenerationError(f"cannot draw from probabilities whose sum is {total}")
-    return crossing(-weights, weights, rng.random() * total, side="right")
+    target = rng.random() * total
+    ids = heaviest(weights, target)
+    return int(ids[crossing(-weights[ids], weights[ids], target, side="right")])
 
 
 @dataclass(frozen=True)
@@ -197,19 +203,16 @@ def choose(
     if isinstance(sampler, Processor):
         chain = Chain(sampler)
         scores = chain.constrain(scores, context)
-        chosen = draw(softmax(chain.shape(scores, context)), rng)
+        ids, left = chain.narrow(scores, context)
+        chosen = int(ids[draw(softmax(left), rng)])
     else:
         chosen = draw(sampler(np.asarray(logits, dtype=np.float32), context), rng)
-    logprobs = log_softmax(scores)
-    shown = best(logprobs, alternatives) if alternatives else ()
+    normalizer = log_normalizer(scores)
+    shown = best(scores, alternatives) if alternatives else ()
     return Choice(
         id=chosen,
-        logprob=float(logprobs[chosen]),
-        alternatives=tuple((int(i), float(logprobs[i])) for i in shown if logprobs[i] > -np.inf),
+        logprob=float(scores[chosen] - normalizer),
+        alternatives=tuple(
+            (int(i), float(scores[i] - normalizer)) for i in shown if scores[i] > -np.inf
+        ),
     )
-
-
-def _keep(logits: Logits, ids: NDArray[np.intp] | np.intp) -> Logits:
-    result = np.full_like(logits, -np.inf)
-    result[ids] = logits[ids]
-    return result

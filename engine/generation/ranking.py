@@ -11,7 +11,7 @@ Order = NDArray[np.intp]
 _BINS: Final = 4096
 _FEW: Final = 256
 _LIGHT: Final = 1e-4
-"""Relative to the heaviest. Of a language model's 30,000 tokens, a few thousand at most are heavier."""
+"""Relative to the heaviest: few of a language model's 30,000 tokens are heavier than that."""
 
 
 def heaviest(weights: Floats, mass: float) -> Order:

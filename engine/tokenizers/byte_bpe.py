@@ -31,6 +31,8 @@ class ByteBPETokenizer:
         self._tokenizer.encode_special_tokens = True
         self._ids: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
         self._pieces: dict[int, str] = {id: piece for piece, id in self._ids.items()}
+        if len(self._pieces) != len(self._ids):
+            raise TokenizerError(_damaged(path, ValueError("two pieces have the same id")))
         self._added = set(self._tokenizer.get_added_tokens_decoder())
         self.vocab_size = max(self._pieces) + 1
         # GPT-2 has one special piece, between texts.
@@ -59,6 +61,10 @@ class ByteBPETokenizer:
             return self._ids[piece]
         except KeyError:
             raise TokenizerError(f"the vocabulary in {self.path} has no piece {piece!r}") from None
+
+    def save(self, path: Path | str) -> None:
+        """Write the vocabulary as one tokenizer.json."""
+        self._tokenizer.save(str(path))
 
     def text_stream(self) -> TextStream:
         """See `Tokenizer.text_stream`."""

@@ -18,6 +18,7 @@ class SentencePieceModel:
 
     Attributes:
         size: number of pieces.
+        pieces: all of them, by id.
 
     Raises TokenizerError for a file that is missing or no SentencePiece model.
     """
@@ -33,20 +34,15 @@ class SentencePieceModel:
         self._processor: Any = sentencepiece.SentencePieceProcessor()
         try:
             # An empty proto would be taken for no model at all, and every later call would fail.
-            loaded = bool(proto) and self._processor.LoadFromSerializedProto(proto)
-        except RuntimeError:
-            loaded = False
-        if not loaded:
+            if not proto or not self._processor.LoadFromSerializedProto(proto):
+                raise RuntimeError("empty")
+            self.size: int = self._processor.get_piece_size()
+            self.pieces: tuple[str, ...] = tuple(map(self._processor.id_to_piece, range(self.size)))
+        except (RuntimeError, UnicodeDecodeError):
             raise TokenizerError(
                 f"{path} is no SentencePiece model or is damaged; download it again "
                 "from where the weights are"
-            )
-        self.size: int = self._processor.get_piece_size()
-
-    @cached_property
-    def pieces(self) -> tuple[str, ...]:
-        """Every piece, by id."""
-        return tuple(self._processor.id_to_piece(id) for id in range(self.size))
+            ) from None
 
     @cached_property
     def ids(self) -> dict[str, int]:

@@ -263,11 +263,14 @@ class OpenVINOCache:
         self._sources[row] = count
 
     def move(self, sources: Sequence[int]) -> None:
-        count = len(sources)
-        self._past[:, :, :count] = self._past[:, :, list(sources)]
+        moved = [row for row, source in enumerate(sources) if row != source]
+        origins = [sources[row] for row in moved]
+        self._past[:, :, moved] = self._past[:, :, origins]
         if self._encoder is not None:
-            self._cross[:, :, :count] = self._cross[:, :, list(sources)]
-            self._sources[:count] = [self._sources[source] for source in sources]
+            self._cross[:, :, moved] = self._cross[:, :, origins]
+            lengths = [self._sources[origin] for origin in origins]
+            for row, length in zip(moved, lengths, strict=True):
+                self._sources[row] = length
 
     def read(self, row: int, length: int) -> KeysValues:
         keys, values = self._past[:, :, row, :, :length].copy()

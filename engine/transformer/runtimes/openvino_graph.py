@@ -1,0 +1,132 @@
+"""The forward pass as OpenVINO graphs, whose constants are the weights in the dtype they are held in."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import openvino as ov
+from openvino import opset13 as op
+
+from engine.transformer.config import TransformerConfig
+from engine.transformer.forward import Forward, Inputs
+from engine.transformer.held import HeldWeights
+from engine.transformer.runtimes import openvino_ops as ops
+from engine.transformer.weights import Quantized
+
+_TYPES: Final = {"bfloat16": ov.Type.bf16, "float16": ov.Type.f16}
+
+
+class _Constants:
+    """Parameters for forward.py as constants of a graph."""
+
+    def __init__(self, weights: HeldWeights) -> None:
+        self._weights = weights
+
+    def vector(self, name: str) -> ops.Node:
+        return op.constant(self._weights.vector(name))
+
+    def constant(self, values: Any) -> ops.Node:
+        return op.constant(np.asarray(values, np.float32))
+
+    def rows(self, name: str, ids: ops.Node) -> ops.Node:
+        table = _constant(self._weights.table(name))
+        return op.convert(op.gather(table, ids, op.constant(np.int64(0))), "f32")
+
+    def matmul(self, x: ops.Node, name: str) -> ops.Node:
+        return _multiplied(x, self._weights.transposed(name))
+
+    def project(self, x: ops.Node, name: str) -> ops.Node:
+        return _multiplied(x, self._weights.table(name))
+
+
+def _constant(array: Any) -> ops.Node:
+    """A matrix in its own dtype; int8 as the float32 product that kernels decompress to."""
+    if isinstance(array, Quantized):
+        values = op.convert(op.constant(array.values), "f32")
+        return op.multiply(values, op.constant(array.scale))
+    if array.dtype.name not in _TYPES:
+        return op.constant(array)
+    tensor = ov.Tensor(_TYPES[array.dtype.name], ov.Shape(array.shape))
+    tensor.data.view(np.uint16)[:] = array.view(np.uint16)
+    return op.constant(tensor)
+
+
+def _multiplied(x: ops.Node, matrix: Any) -> ops.Node:
+    """x [..., in] times the transpose of a matrix [out, in].
+
+    A matrix of two-byte floats is multiplied as it is: converted to float32 in the graph, it would
+    be held in float32 as well.
+    """
+    constant = _constant(matrix)
+    kind = constant.get_element_type()
+    if kind == ov.Type.f32:
+        return op.matmul(x, constant, False, True)
+    return op.convert(op.matmul(op.convert(x, kind), constant, False, True), "f32")
+
+
+def _parameter(name: str, shape: Sequence[int], dtype: Any = np.int32) -> ops.Node:
+    return op.parameter(list(shape), dtype, name=name)
+
+
+def _inputs() -> Inputs:
+    return Inputs(
+        tokens=_parameter("tokens", (-1, -1)),
+        positions=_parameter("positions", (-1, -1)),
+        segments=_parameter("segments", (-1, -1)),
+        mask=_parameter("mask", (-1, 1, -1, -1), np.float32),
+        relative=_parameter("relative", (-1, -1, -1)),
+        select=_parameter("select", (-1, -1)),
+    )
+
+
+def decoder_graph(config: TransformerConfig, held: HeldWeights, layers: range) -> ov.Model:
+    """Some layers as a graph; the first has the embeddings and the last the head."""
+    forward = Forward(config, _Constants(held), ops)
+    inputs, heads = _inputs(), (-1, config.num_heads, -1, config.key_size)
+    pasts = [
+        [_parameter(f"{kind}{layer}", heads, np.float32) for kind in ("key", "value")]
+        for layer in layers
+    ]
+    crosses = []
+    if config.encoder_layers:
+        mask = _parameter("cross_mask", (-1, 1, 1, -1), np.float32)
+        crosses = [
+            [_parameter(f"cross_{kind}{n}", heads, np.float32) for kind in ("key", "value")]
+            for n in layers
+        ]
+    first, last = layers.start == 0, layers.stop == config.num_layers
+    entered = None if first else _parameter("hidden", (-1, -1, config.hidden_size), np.float32)
+    x = forward.embed(inputs) if first else entered
+    bias = forward.bias(inputs)
+    keys, values = [], []
+    for at, layer in enumerate(layers):
+        cross = (*crosses[at], mask) if crosses else None
+        x, key, value = forward.block(layer, x, inputs, bias, pasts[at], cross)
+        keys.append(key)
+        values.append(value)
+    x = forward.logits(forward.finish(x), inputs) if last else x
+    results = [x, ops.stack(keys, 0), ops.stack(values, 0)]
+    given = [*vars(inputs).values(), *(p for pair in pasts + crosses for p in pair)]
+    given += [mask] if crosses else []
+    given += [] if first else [entered]
+    return _model(results, given)
+
+
+def encoder_graph(config: TransformerConfig, held: HeldWeights) -> ov.Model:
+    """The encoder, and from its output each decoder layer's cross keys and values, stacked."""
+    constants = _Constants(held)
+    forward, decoder = Forward(config, constants, ops, "encoder/"), Forward(config, constants, ops)
+    inputs = _inputs()
+    x, bias = forward.embed(inputs), forward.bias(inputs)
+    for layer in range(config.encoder_layers):
+        x, _, _ = forward.block(layer, x, inputs, bias)
+    x = forward.finish(x)
+    cross = [decoder.cross_keys_values(layer, x) for layer in range(config.num_layers)]
+    results = [ops.stack([pair[part] for pair in cross], 0) for part in (0, 1)]
+    return _model(results, list(vars(inputs).values()))
+
+
+def _model(results: list[ops.Node], given: list[ops.Node]) -> ov.Model:
+    """The graph, without the parameters that this configuration makes no use of."""
+    used = [node for node in given if node.output(0).get_target_inputs()]
+    return ov.Model(results, used)

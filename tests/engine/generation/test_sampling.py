@@ -126,6 +126,23 @@ def test_a_chain_works_in_order_and_constraints_first() -> None:
     )
 
 
+def test_what_shifts_logits_may_follow_a_filter() -> None:
+    # Of 1, 3 and 4, the second is said too often, and Temperature keeps the order.
+    chain = Chain(TopK(3), FrequencyPenalty(9), Temperature(2), TopK(2))
+    context = SamplingContext((), (3,), 1)
+    assert np.flatnonzero(chain(FIVE, context)).tolist() == [1, 4]
+
+
+def test_a_long_tail_counts() -> None:
+    # Half of the probability is one token's; of the rest, each has a 30,000th of that.
+    logits = np.zeros(30_000, np.float32)
+    logits[7] = math.log(29_999)
+    probabilities = TopP(0.9)(logits, START)
+    assert np.count_nonzero(probabilities) == pytest.approx(24_000, abs=2)
+    assert (probabilities[[7, 0, 23_990, 24_010]] > 0).tolist() == [True, True, True, False]
+    assert drawn(Chain()(logits, START), 0.9) == pytest.approx(24_000, abs=2)
+
+
 def test_no_processor_changes_the_logits_it_is_given() -> None:
     logits = FIVE.astype(np.float64)
     before = logits.copy()

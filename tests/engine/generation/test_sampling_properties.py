@@ -7,11 +7,10 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from engine.generation.presets import bert4keras
-from engine.generation.processing import softmax
+from engine.generation.processing import Filter, softmax
 from engine.generation.ranking import best, crossing, up_to
 from engine.generation.sampling import (
     MinP,
-    Processor,
     SamplingContext,
     Temperature,
     TopK,
@@ -81,11 +80,13 @@ def test_probabilities_sum_to_one_and_draws_come_from_them(
 
 
 @given(rows(), filters)
-def test_filters_only_exclude(logits: Row, processor: Processor) -> None:
+def test_filters_only_exclude(logits: Row, processor: Filter) -> None:
     kept = processor.process(logits, START)
     changed = kept != logits
     assert np.isneginf(kept[changed]).all()
     assert not np.isneginf(kept).all()
+    positions = processor.keep(logits).tolist()
+    assert positions == sorted(set(positions))
 
 
 @given(rows(), st.integers(1, 50))

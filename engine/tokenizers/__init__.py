@@ -3,7 +3,12 @@
 from engine.tokenizers.base import TextStream, Tokenizer
 from engine.tokenizers.byte_bpe import ByteBPETokenizer
 from engine.tokenizers.cpm import CPMTokenizer
-from engine.tokenizers.dialogue import CDialDialogue, DialogueFormat, NezhaDialogue
+from engine.tokenizers.dialogue import (
+    CDialDialogue,
+    DialogueFormat,
+    NezhaDialogue,
+    dialogue_format,
+)
 from engine.tokenizers.loading import load_tokenizer
 from engine.tokenizers.prompt import Prompt
 from engine.tokenizers.sentencepieces import SentencePieceTokenizer
@@ -29,6 +34,7 @@ __all__ = [
     "Tokenizer",
     "Vocabulary",
     "WordPieceTokenizer",
+    "dialogue_format",
     "load_tokenizer",
     "read_vocabulary",
 ]

@@ -62,10 +62,6 @@ class ByteBPETokenizer:
         except KeyError:
             raise TokenizerError(f"the vocabulary in {self.path} has no piece {piece!r}") from None
 
-    def save(self, path: Path | str) -> None:
-        """Write the vocabulary as one tokenizer.json."""
-        self._tokenizer.save(str(path))
-
     def text_stream(self) -> TextStream:
         """See `Tokenizer.text_stream`."""
         return PieceStream(self._content)

@@ -1,6 +1,6 @@
 """How the turns of a dialogue become one prompt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,6 +76,22 @@ class CDialDialogue:
             reply_segment=replier,
             dropped_turns=len(turns) - len(kept),
         )
+
+
+def dialogue_format(family: str, tokenizer: Tokenizer | None) -> DialogueFormat:
+    """How a family's models write a dialogue down.
+
+    Raises PromptError for a family whose models do not talk, or for a model without text.
+    """
+    formats: dict[str, Callable[[Tokenizer], DialogueFormat]] = {
+        "nezha": NezhaDialogue,
+        "cdial": CDialDialogue,
+    }
+    if family not in formats:
+        raise PromptError(f"models of {family} do not talk; choose one of {', '.join(formats)}")
+    if tokenizer is None:
+        raise PromptError("the model has no tokenizer; put its vocabulary beside the weights")
+    return formats[family](tokenizer)
 
 
 def _last_that_fit(spoken: Sequence[list[int]], room: int) -> Sequence[list[int]]:

@@ -43,6 +43,7 @@ def load_tokenizer(
     *,
     rows: int | None = None,
     lower_case: bool | None = None,
+    words: bool = True,
     extra_ids: int | None = None,
 ) -> Tokenizer:
     """The tokenizer of a published model.
@@ -53,6 +54,7 @@ def load_tokenizer(
         family: a name of `engine.transformer.families.FAMILIES`.
         rows: rows of the model's token table, to tell a vocabulary of another model.
         lower_case: for WordPiece; by default what tokenizer_config.json says, else True.
+        words: for CPM's kind: whether jieba cuts the text into words first, as CPM was trained.
         extra_ids: T5's pieces after those of its .model file; by default 100 unless the file has
             them itself, as mT5's has, and none where ``rows`` has no room for them.
 
@@ -69,8 +71,10 @@ def load_tokenizer(
         tokenizer = _wordpiece(file, family, lower_case)
     elif kind == "byte_bpe":
         tokenizer = ByteBPETokenizer(file)
+    elif family == "t5":
+        tokenizer = _t5(file, rows, extra_ids)
     else:
-        tokenizer = _sentencepiece(file, family, rows, extra_ids)
+        tokenizer = CPMTokenizer(file, words=words)
     if rows is not None and not 0 <= rows - tokenizer.vocab_size < _MOST_PADDING:
         raise TokenizerError(
             f"{file} has {tokenizer.vocab_size} pieces, but the weights have {rows} rows: it is "
@@ -159,11 +163,7 @@ def _is_uncased(folder: Path) -> bool:
         ) from None
 
 
-def _sentencepiece(
-    file: Path, family: str, rows: int | None, extra_ids: int | None
-) -> CPMTokenizer | SentencePieceTokenizer:
-    if family != "t5":
-        return CPMTokenizer(file)
+def _t5(file: Path, rows: int | None, extra_ids: int | None) -> SentencePieceTokenizer:
     if extra_ids is None:
         plain = SentencePieceTokenizer(file)
         has_own = any(plain.has(f"{mark}<extra_id_0>") for mark in ("", WORD_START))

@@ -9,6 +9,7 @@ from engine.tokenizers import (
     NezhaDialogue,
     Prompt,
     WordPieceTokenizer,
+    dialogue_format,
     read_vocabulary,
 )
 from tests.engine.tokenizers.samples import BERT, CDIAL
@@ -83,6 +84,15 @@ def test_a_dialogue_that_cannot_be_written(dialogue: DialogueFormat) -> None:
         dialogue.prompt([], 100)
     with pytest.raises(PromptError, match=r"the last turn has 8 tokens.*shorten"):
         dialogue.prompt(TURNS, 8)
+
+
+def test_formats_by_family() -> None:
+    assert dialogue_format("nezha", NEZHA.tokenizer) == NEZHA
+    assert dialogue_format("cdial", CDIAL_GPT.tokenizer) == CDIAL_GPT
+    with pytest.raises(PromptError, match="cpm do not talk; choose one of nezha, cdial"):
+        dialogue_format("cpm", NEZHA.tokenizer)
+    with pytest.raises(PromptError, match="no tokenizer"):
+        dialogue_format("nezha", None)
 
 
 def test_every_token_has_a_segment() -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tokenizers import ByteLevelBPETokenizer
 
 from engine.errors import TokenizerError
 from engine.tokenizers import (
@@ -55,9 +56,12 @@ def test_folders(tmp_path: Path) -> None:
 
 def test_tokenizer_json_of_both_kinds(tmp_path: Path) -> None:
     pair = load_tokenizer(MODELS / "gpt2", "gpt2")
-    assert isinstance(pair, ByteBPETokenizer)
     (tmp_path / "gpt2").mkdir()
-    pair.save(tmp_path / "gpt2" / "tokenizer.json")
+    written = ByteLevelBPETokenizer(
+        str(MODELS / "gpt2/vocab.json"), str(MODELS / "gpt2/merges.txt")
+    )
+    written.add_special_tokens(["<|endoftext|>"])
+    written.save(str(tmp_path / "gpt2" / "tokenizer.json"))
     text = "it's 今天 <|endoftext|> 🦔\n"
     assert load_tokenizer(tmp_path / "gpt2", "gpt2").encode(text) == pair.encode(text)
 
@@ -85,6 +89,13 @@ def test_vocabularies_of_characters(tmp_path: Path) -> None:
     assert cdial.decode(cdial.encode("Hi 你好")) == "hi你好"
     (tmp_path / "vocab.txt").write_text("\n".join(XIANGQI.pieces), encoding="utf-8")
     assert len(load_tokenizer(tmp_path, "bert_lm", rows=20).encode("h2e2")) == 4
+
+
+def test_cpm_without_words() -> None:
+    text = "我们一起去公园"
+    plain = load_tokenizer(MODELS / "marks.model", "cpm", words=False)
+    assert plain.encode(text) == CPMTokenizer(MODELS / "marks.model", words=False).encode(text)
+    assert plain.encode(text) != load_tokenizer(MODELS / "marks.model", "cpm").encode(text)
 
 
 def test_extra_ids_of_t5() -> None:

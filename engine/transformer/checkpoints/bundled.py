@@ -141,10 +141,12 @@ class BundledWeights:
                 f"unexpected tensors {listed(extra) or 'none'}"
             )
         for name, shape in expected.items():
-            if self._stored.shape(name) != shape:
-                raise CheckpointError(
-                    f"{folder}: {name} is {self._stored.shape(name)}, expected {shape}"
-                )
+            found = self._stored.shape(name)
+            if found != shape:
+                raise CheckpointError(f"{folder}: {name} is {found}, expected {shape}")
+            scale, wanted = self._stored.scale_shape(name), _scale_shape(name, shape)
+            if scale not in (None, wanted):
+                raise CheckpointError(f"{folder}: {name + SCALE} is {scale}, expected {wanted}")
 
     def read(self, name: str) -> Array:
         """The array as it is stored."""
@@ -180,6 +182,9 @@ class _Stored:
         if len(found) == 1:
             return found[0]
         return (sum(shape[0] for shape in found), *found[0][1:])
+
+    def scale_shape(self, name: str) -> tuple[int, ...] | None:
+        return self.shape(name + SCALE) if name + SCALE in self._parts else None
 
     def read(self, name: str) -> Array:
         array = self._joined(name)
@@ -225,8 +230,8 @@ def plan(config: TransformerConfig, dtype: Dtype) -> list[Planned]:
         kept = _kept_dtype(name, dtype)
         planned.append(Planned(name, kept, shape))
         if kept == np.int8:
-            scale = (shape[0], 1) if _is_table(name) else shape[-1:]
-            planned.append(Planned(name + SCALE, np.dtype(np.float32), scale))
+            scale = Planned(name + SCALE, np.dtype(np.float32), _scale_shape(name, shape))
+            planned.append(scale)
     return planned
 
 
@@ -262,6 +267,10 @@ def _kept_dtype(name: str, dtype: Dtype) -> np.dtype[Any]:
         return np.dtype(np.int8 if matrix else np.float16)
     # Eight bits of a bias or a norm's scale would be lost for nothing.
     return _FLOATS[dtype if matrix or dtype == "float16" else "float32"]
+
+
+def _scale_shape(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return (shape[0], 1) if _is_table(name) else shape[-1:]
 
 
 def _is_table(name: str) -> bool:

@@ -34,7 +34,7 @@ def layout(path: str) -> Layout:
         found = [
             (layer, weight, _place(root, layer, weight))
             for layer in _texts(root.attrs, "layer_names")
-            for weight in _texts(root[layer].attrs, "weight_names")
+            for weight in _texts(_member(root, layer).attrs, "weight_names")
         ]
     uses = Counter(weight for _, weight, _ in found)
     return [
@@ -54,8 +54,14 @@ def _texts(attributes: Any, name: str) -> Iterator[str]:
             yield text.decode() if isinstance(text, bytes) else text
 
 
+def _member(group: Any, name: str) -> Any:
+    if name not in group:
+        raise ValueError(f"it lists {name}, which is not in it; copy or download the file again")
+    return group[name]
+
+
 def _place(root: Any, layer: str, weight: str) -> tuple[int, str, tuple[int, ...]]:
-    dataset = root[layer][weight]
+    dataset = _member(root[layer], weight)
     dtype, shape = dataset.dtype, dataset.shape
     if dtype.kind not in "fiub" or dtype.byteorder == ">" or shape is None:
         raise ValueError(f"{weight} is no array of little-endian numbers")

@@ -14,6 +14,8 @@ from engine.errors import CheckpointError
 from engine.transformer.checkpoints.formats.pickle_names import check_name
 from engine.transformer.checkpoints.formats.pickled import Global, Inert, Pickle, Storage, Tensor
 
+MAX_NAME = 1000
+MAX_ARGUMENTS = 20
 MAX_OPERATIONS = 4_000_000
 """About 40 are needed for a tensor; none takes more than some 70 bytes beyond its argument."""
 
@@ -27,9 +29,8 @@ def read_pickle(stream: BinaryIO) -> Pickle:
     """
     machine = _Machine()
     try:
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
-            if count > MAX_OPERATIONS:
-                raise CheckpointError("its pickle is longer than any checkpoint's")
+        for opcode, argument, _ in pickletools.genops(stream):
+            machine.spend(1)
             machine.step(opcode.name, argument)
         return Pickle(machine.stack.pop(), machine.storages)
     except CheckpointError:
@@ -49,6 +50,13 @@ class _Machine:
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
         self.storages: dict[str, Storage] = {}
+        self._budget = MAX_OPERATIONS
+
+    def spend(self, operations: int) -> None:
+        """Count operations; there is no checkpoint that needs more than the maximum."""
+        self._budget -= operations
+        if self._budget < 0:
+            raise CheckpointError("its pickle is longer than any checkpoint's")
 
     def step(self, opcode: str, argument: Any) -> None:
         if opcode in _VALUES:
@@ -59,12 +67,12 @@ class _Machine:
             self.memo[argument] = self.stack[-1]
         elif opcode in ("GET", "BINGET", "LONG_BINGET"):
             self.stack.append(self.memo[argument])
-        elif opcode in ("GLOBAL", "INST"):
+        elif opcode == "GLOBAL":
             self.stack.append(_global(*argument.split(" ", 1)))
-            if opcode == "INST":
-                made = Inert(self.stack.pop().name)
-                self.since_mark()
-                self.stack.append(made)
+        elif opcode == "INST":
+            made = Inert(_global(*argument.split(" ", 1)).name)
+            self.since_mark()
+            self.stack.append(made)
         elif opcode in _ACTIONS:
             _ACTIONS[opcode](self)
         elif opcode not in ("PROTO", "FRAME", "STOP"):
@@ -89,8 +97,8 @@ class _Machine:
 
 
 def _global(module: Any, name: Any) -> Global:
-    if not isinstance(module, str) or not isinstance(name, str):
-        raise ValueError("a name that is no text")
+    if not isinstance(module, str) or not isinstance(name, str) or len(module + name) > MAX_NAME:
+        raise ValueError("a name that is none")
     check_name(module, name)
     return Global(f"{module}.{name}")
 
@@ -106,6 +114,9 @@ def _key(value: Any) -> Hashable:
 
 def _reduce(machine: _Machine) -> None:
     function, arguments = machine.pop(2)
+    # One list may be made into a dictionary many times over, at no cost for the pickle.
+    if isinstance(arguments, tuple) and arguments and isinstance(arguments[0], list | tuple):
+        machine.spend(len(arguments[0]))
     machine.stack.append(_made(function, arguments))
 
 
@@ -113,6 +124,8 @@ def _made(function: Any, arguments: Any) -> Any:
     """What calling the function would make, as far as a checkpoint needs it."""
     if not isinstance(function, Global) or not isinstance(arguments, tuple):
         raise ValueError("a call of what is no function")
+    if len(arguments) > MAX_ARGUMENTS:
+        raise ValueError("a call with too many arguments")
     rebuild = _REBUILD.get(function.name)
     return rebuild(*arguments) if rebuild else Inert(function.name)
 
@@ -158,14 +171,15 @@ _REBUILD: dict[str, Callable[..., Any]] = {
 }
 
 
-def _new_object(machine: _Machine, count: int) -> None:
-    function, arguments = machine.pop(count)[:2]
-    machine.stack.append(_made(function, arguments))
+def _new_object_with_names(machine: _Machine) -> None:
+    machine.pop(1)
+    _reduce(machine)
 
 
 def _object(machine: _Machine) -> None:
     function, *arguments = machine.since_mark()
-    machine.stack.append(_made(function, tuple(arguments)))
+    machine.stack += [function, tuple(arguments)]
+    _reduce(machine)
 
 
 def _stack_global(machine: _Machine) -> None:
@@ -242,8 +256,8 @@ _CONSTANTS: dict[str, Callable[[], Any]] = {
 }
 _ACTIONS: dict[str, Callable[[_Machine], object]] = {
     "REDUCE": _reduce,
-    "NEWOBJ": lambda m: _new_object(m, 2),
-    "NEWOBJ_EX": lambda m: _new_object(m, 3),
+    "NEWOBJ": _reduce,
+    "NEWOBJ_EX": _new_object_with_names,
     "OBJ": _object,
     "STACK_GLOBAL": _stack_global,
     "BINPERSID": _persistent,

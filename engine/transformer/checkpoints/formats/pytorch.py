@@ -20,12 +20,12 @@ import numpy as np
 from engine.errors import CheckpointError
 from engine.transformer.checkpoints.formats.mapped import DAMAGED, Extent, MappedSource, map_file
 from engine.transformer.checkpoints.formats.pickled import Global, Storage, Tensor
-from engine.transformer.checkpoints.formats.pickles import read_pickle
+from engine.transformer.checkpoints.formats.pickles import MAX_NAME, read_pickle
 
 PICKLE_BYTES = 64_000_000
 """The longest pickle that is read: that of 100,000 tensors has half of it."""
 MAX_DEPTH = 32
-MAX_NODES = 2_000_000
+MAX_NODES = 500_000
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
 BIG_ENDIAN = "its numbers are big-endian; save it as safetensors on the machine it comes from"
@@ -189,6 +189,8 @@ def _flatten(structure: Any) -> Iterator[tuple[str, Tensor]]:
     while waiting:
         for name, value in waiting[-1]:
             budget -= 1
+            if budget < 0 or len(name) > MAX_NAME:
+                raise CheckpointError("its pickle holds more than any checkpoint's")
             if isinstance(value, Tensor):
                 yield name, value
             elif isinstance(value, dict | list | tuple):
@@ -196,8 +198,6 @@ def _flatten(structure: Any) -> Iterator[tuple[str, Tensor]]:
                     raise CheckpointError("its pickle is nested deeper than any checkpoint's")
                 waiting.append(_children(name, value))
                 break
-            if budget < 0:
-                raise CheckpointError("its pickle holds more than any checkpoint's")
         else:
             waiting.pop()
 

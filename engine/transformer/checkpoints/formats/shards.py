@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Open = Callable[[Path], TensorSource]
 
 NUMBERED = re.compile(r"(.+)-\d{5}-of-(\d{5})(\.\w+)")
+_FILE_NAME = re.compile(r"(?!\.)[^/\\:\0]+")
 INDEX_BYTES = 64_000_000
 
 
@@ -96,7 +97,7 @@ def _weight_map(path: Path) -> dict[str, str]:
         weight_map = index["weight_map"]
         for file in weight_map.values():
             # A shard lies beside its index, so that an index cannot name files elsewhere.
-            if not isinstance(file, str) or Path(file).name != file or "\0" in file:
+            if not isinstance(file, str) or not _FILE_NAME.fullmatch(file):
                 raise ValueError(f"{file!r} is not the name of a file beside it")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"{path} is no index of shards ({error!r}); {DAMAGED}") from error

@@ -17,6 +17,7 @@ MAGIC = (0xDB4775248B80FB57).to_bytes(8, "little")
 MAX_BYTES = 32_000_000
 """The longest table that is read: GPT2_ML's 1,835 variables need 26,201 bytes."""
 
+MAX_ENTRIES, MAX_KEY = 200_000, 1024
 _FOOTER = 48
 
 Field = int | bytes
@@ -34,14 +35,18 @@ def pairs(table: bytes) -> Iterator[tuple[bytes, bytes]]:
         # Of the first of its two blocks, for filters, checkpoints make no use.
         _, at = _handle(table[-_FOOTER:], 0)
         index, _ = _handle(table[-_FOOTER:], at)
-        end = 0
+        end = entries = 0
         for _, value in _entries(_block(table, index)):
             (offset, size), _ = _handle(value, 0)
             # Blocks that lie in a row cannot be one, read over and over.
             if offset < end:
                 raise IndexError
             end = offset + size
-            yield from _entries(_block(table, (offset, size)))
+            for pair in _entries(_block(table, (offset, size))):
+                entries += 1
+                if entries > MAX_ENTRIES:
+                    raise IndexError
+                yield pair
     except (IndexError, struct.error) as error:
         raise CheckpointError(f"its table is damaged; {DAMAGED}") from error
 
@@ -150,7 +155,7 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
         shared, at = _varint(block, at)
         fresh, at = _varint(block, at)
         size, at = _varint(block, at)
-        if shared > len(key) or at + fresh + size > len(block):
+        if shared > len(key) or at + fresh + size > len(block) or shared + fresh > MAX_KEY:
             raise IndexError
         key = key[:shared] + block[at : at + fresh]
         at += fresh

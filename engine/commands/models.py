@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
         "--models", type=Path, metavar="FOLDER", help="a folder whose NAME/ replaces model NAME"
     )
     models = Models(folder=parser.parse_args(arguments).models)
-    rows = [_COLUMNS]
+    rows: list[tuple[str, ...]] = [_COLUMNS]
     for status in models.status():
         rows.append(_row(models.spec(status.name), status, models.folder(status.name)))
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]

@@ -1,4 +1,4 @@
-"""The forward pass as OpenVINO graphs, whose constants are the weights in the dtype they are held in."""
+"""The forward pass as OpenVINO graphs; their constants are the weights, in the dtype held."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,0 +1,133 @@
+"""Many users, one model: continuous batching over one decoder (Yu et al. 2022, "Orca")."""
+
+import atexit
+import threading
+import weakref
+from typing import Final
+
+from engine.errors import GenerationError, QueueFullError
+from engine.generation.jobs import Job, check_prompt
+from engine.generation.loop import DecodeLoop
+from engine.transformer.decoder import Decoder
+from engine.transformer.language_model import LanguageModel
+
+SLOTS: Final = 16
+QUEUE: Final = 64
+PREFIX_BYTES: Final = 512 * 2**20
+
+
+class _Load:
+    """Slots that the jobs inside will need; shared with the loop, which outlives the batcher."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.slots = 0
+
+    def done(self, job: Job) -> None:
+        """The job is over."""
+        with self.lock:
+            self.slots -= job.slots
+
+
+class Batcher:
+    """A model's decode loop: jobs join and leave between steps, first come first served.
+
+    It does not keep the model alive: its thread ends when the model is gone. All methods may be
+    called from any thread.
+
+    Args:
+        slots: texts that are read or written at once.
+        queue: how many slots' worth of jobs may wait for one.
+        prefill_tokens: tokens of newcomers' prompts that are read between two steps of those who
+            are writing: more of them, and newcomers wait less and the others longer.
+        prefix_bytes: keys and values that are remembered of past texts, for prompts that begin
+            as those did.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        slots: int = SLOTS,
+        queue: int = QUEUE,
+        *,
+        prefill_tokens: int = 64,
+        prefix_bytes: int = PREFIX_BYTES,
+    ) -> None:
+        for name, value in (("slots", slots), ("prefill_tokens", prefill_tokens)):
+            if value < 1:
+                raise ValueError(f"{name} must be at least 1, not {value}")
+        self.slots = slots
+        self.queue = queue
+        self.config = model.config
+        self._load = _Load()
+        reference = weakref.ref(model)
+        self._loop = DecodeLoop(
+            lambda: _new_decoder(reference, slots),
+            *(slots, prefill_tokens, prefix_bytes, self._load.done),
+        )
+        self._thread = threading.Thread(
+            target=self._loop.serve, name=f"decode {model.name}", daemon=True
+        )
+        self._closed = False
+        # No lock here: the collector may call this in the middle of anything.
+        weakref.finalize(model, self._loop.inbox.put, None).atexit = False
+        _BATCHERS.add(self)
+
+    def submit(self, job: Job) -> None:
+        """Let a job in; what it hands out appears in its outbox.
+
+        Raises PromptError for a prompt that the model cannot read, QueueFullError, and
+        GenerationError once closed or if the job needs more slots than there are.
+        """
+        check_prompt(job.prompt, self.config)
+        if job.slots > self.slots:
+            raise GenerationError(f"{job.slots} slots are needed, and there are {self.slots}")
+        with self._load.lock:
+            if self._closed:
+                raise GenerationError("the model was closed: load it again")
+            if self._load.slots + job.slots > self.slots + self.queue:
+                raise QueueFullError("too many are waiting already: try again in a moment")
+            self._load.slots += job.slots
+            if self._thread.ident is None:
+                self._thread.start()
+            self._loop.inbox.put(job)
+
+    @property
+    def load(self) -> int:
+        """Slots taken or waited for."""
+        return self._load.slots
+
+    def close(self) -> None:
+        """End all jobs and the thread, and wait for it; closing again does nothing."""
+        with self._load.lock:
+            self._closed = True
+            self._loop.inbox.put(None)
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+
+_BATCHERS: Final[weakref.WeakSet[Batcher]] = weakref.WeakSet()
+_SHARED: Final[weakref.WeakKeyDictionary[LanguageModel, Batcher]] = weakref.WeakKeyDictionary()
+_SHARED_LOCK: Final = threading.Lock()
+
+
+def shared_batcher(model: LanguageModel) -> Batcher:
+    """The model's own batcher, that all who ask this model for something share."""
+    with _SHARED_LOCK:
+        if model not in _SHARED:
+            _SHARED[model] = Batcher(model)
+        return _SHARED[model]
+
+
+def _new_decoder(reference: "weakref.ref[LanguageModel]", slots: int) -> Decoder:
+    model = reference()
+    if model is None:
+        raise GenerationError("the model was unloaded: load it again")
+    return model.decoder(slots)
+
+
+@atexit.register
+def _close_all() -> None:
+    """Python must not take the libraries down under a thread that is computing."""
+    for batcher in list(_BATCHERS):
+        batcher.close()

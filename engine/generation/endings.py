@@ -1,0 +1,78 @@
+"""When a text is over: ends of texts, stop ids, stop strings, and numbers of tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.errors import GenerationError
+from engine.generation import checks
+from engine.tokenizers.base import Tokenizer
+
+Stop = str | int | Sequence[str | int]
+
+
+@dataclass(frozen=True)
+class Endings:
+    """What ends a text, see ``stream``.
+
+    Attributes:
+        ids: ids of which it takes ``min_ends``: the stop ids, or the tokenizer's end.
+        end_id: the tokenizer's end, where there are stop ids besides; one is enough.
+        strings: stop strings.
+    """
+
+    ids: frozenset[int]
+    end_id: int | None
+    strings: tuple[str, ...]
+    max_tokens: int
+    min_tokens: int
+    ends_from: int
+    min_ends: int
+
+    @classmethod
+    def of(
+        cls,
+        tokenizer: Tokenizer | None,
+        stop: Stop,
+        *,
+        max_tokens: int,
+        min_tokens: int = 0,
+        ends_from: int = 0,
+        min_ends: int = 1,
+    ) -> "Endings":
+        """Checked. Raises GenerationError that names the field, its value and what is allowed."""
+        given = (stop,) if isinstance(stop, (str, int)) else tuple(stop)
+        strings = tuple(item for item in given if isinstance(item, str))
+        if strings and tokenizer is None:
+            raise GenerationError("stop strings need a tokenizer: give stop ids")
+        ids = frozenset(
+            checks.token_ids("stop", [item for item in given if not isinstance(item, str)])
+        )
+        end = None if tokenizer is None else tokenizer.eos_id
+        ends = frozenset() if end is None else frozenset([end])
+        return cls(
+            ids=ids or ends,
+            end_id=end if ids else None,
+            strings=strings,
+            max_tokens=checks.integer("max_tokens", max_tokens, 1),
+            min_tokens=checks.integer("min_tokens", min_tokens, 0),
+            ends_from=checks.integer("ends_from", ends_from, 0),
+            min_ends=checks.integer("min_ends", min_ends, 1),
+        )
+
+    @property
+    def all_ids(self) -> tuple[int, ...]:
+        """Every id that may end a text."""
+        return tuple(sorted(self.ids | ({self.end_id} if self.end_id is not None else set())))
+
+    def is_end(self, tokens: Sequence[int]) -> bool:
+        """Whether the last of the tokens generated so far ends the text."""
+        last = tokens[-1]
+        if len(tokens) < self.ends_from:
+            return False
+        if last == self.end_id and last not in self.ids:
+            return True
+        return last in self.ids and sum(token in self.ids for token in tokens) >= self.min_ends
+
+    def strings_count(self, count: int) -> bool:
+        """Whether a stop string that is complete with token number ``count`` ends the text."""
+        return count > self.min_tokens and count >= self.ends_from

@@ -1,0 +1,151 @@
+"""What the decode loop runs: a prompt that it reads, and then a job that asks for more, step by
+step, and is told the logits.
+
+A job is written as a generator, as if it had the decoder for itself. The loop puts the steps of
+all jobs together, so that sampling, beam search and scoring share one decoder and its passes.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+from time import monotonic
+from typing import Any, Literal
+
+from engine.errors import DeadlineError, EngineError, GenerationError, PromptError
+from engine.generation import checks
+from engine.tokenizers.prompt import Prompt
+from engine.transformer.config import TransformerConfig
+from engine.transformer.decoder import Chunk, Decoder
+from engine.transformer.runtimes import Floats
+
+FinishReason = Literal["stop", "length", "context", "deadline", "closed", "error"]
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Tokens that a job wants to have read next; the answer is Decoder.extend's."""
+
+    chunks: Sequence[Chunk]
+    every_position: bool = False
+
+    @property
+    def size(self) -> int:
+        """Tokens in all chunks."""
+        return sum(len(chunk.tokens) for chunk in self.chunks)
+
+    @property
+    def is_step(self) -> bool:
+        """Whether it is one token a slot, which all jobs take together in one pass."""
+        return not self.every_position and all(len(chunk.tokens) == 1 for chunk in self.chunks)
+
+
+Run = Generator[Advance, list[Floats], FinishReason]
+
+
+@dataclass(frozen=True)
+class End:
+    """The last thing a job hands out: why there is no more."""
+
+    reason: FinishReason
+    error: Exception | None = None
+
+
+class Job(ABC):
+    """One request, from its submission until its End.
+
+    Args:
+        prompt: what is read before ``run`` is asked for anything.
+        source: the encoder's tokens, for an encoder-decoder.
+        slots: most slots that it holds at once, the prompt's included.
+        deadline: seconds from now; None for as long as it takes.
+        remember: whether its tokens may be the beginning of a later prompt.
+
+    Attributes:
+        outbox: what it handed out, for one reader.
+        closed: set by the reader, from any thread, when no more is wanted.
+    """
+
+    def __init__(
+        self,
+        prompt: Prompt,
+        *,
+        source: Sequence[int] | None = None,
+        slots: int = 1,
+        deadline: float | None = None,
+        remember: bool = True,
+    ) -> None:
+        self.prompt = prompt
+        self.source = source
+        self.slots = slots
+        self.remember = remember
+        self.outbox: SimpleQueue[Any] = SimpleQueue()
+        self.closed = False
+        self._expires: float | None = None
+        if deadline is not None:
+            seconds = checks.number("deadline", deadline, 0)
+            self._expires = monotonic() + seconds
+
+    @abstractmethod
+    def run(self, decoder: Decoder, slot: int, logits: Floats) -> Run:
+        """The job from the moment when its prompt is in ``slot``, followed by ``logits`` [V].
+
+        Slots that it opens it must close, whatever happens. The prompt's slot may be extended, and
+        must begin with the prompt at any time; it is the loop's to close.
+        """
+
+    @property
+    def expired(self) -> bool:
+        """Whether the deadline is past."""
+        return self._expires is not None and monotonic() >= self._expires
+
+    def check_deadline(self) -> None:
+        """Raises DeadlineError when the deadline is past."""
+        if self.expired:
+            raise DeadlineError("the answer was not ready in time: ask for less, or allow more")
+
+    def finish(self, reason: FinishReason, error: Exception | None = None) -> None:
+        """Tell the reader that this is all."""
+        self.outbox.put(End(reason, error))
+
+    def result(self) -> Any:
+        """Waits for the one thing that a job hands out that is no stream.
+
+        Raises whatever ended the job before.
+        """
+        found = self.outbox.get()
+        if isinstance(found, End):
+            raise found.error or GenerationError("the request ended without an answer")
+        return found
+
+
+def check_prompt(prompt: Prompt, config: TransformerConfig) -> None:
+    """Raises PromptError where the prompt is empty, too long, or of another vocabulary."""
+    if not len(prompt):
+        raise PromptError("the prompt is empty: there must be at least one token to continue")
+    excess = len(prompt) - config.max_positions
+    if excess > 0:
+        raise PromptError(
+            f"the prompt has {len(prompt):,} tokens and the model's context holds "
+            f"{config.max_positions:,}: shorten it by {excess:,}"
+        )
+    _check_ids("token", prompt.tokens, config.vocab_size)
+    # A speaker of CDial-GPT is a token too; where there are no segments at all they do not matter.
+    segments = config.vocab_size if config.segments_as_tokens else config.num_segments
+    if segments:
+        _check_ids("segment", (*prompt.segments, prompt.reply_segment), segments)
+
+
+def named(error: Exception) -> EngineError:
+    """The error, or one with a name around whatever a request of its own made go wrong."""
+    if isinstance(error, EngineError):
+        return error
+    wrapped = GenerationError(f"the request failed: {type(error).__name__}: {error}")
+    wrapped.__cause__ = error
+    return wrapped
+
+
+def _check_ids(kind: str, ids: Sequence[int], count: int) -> None:
+    if not 0 <= min(ids) <= max(ids) < count:
+        wrong = min(ids) if min(ids) < 0 else max(ids)
+        raise PromptError(f"{kind} {wrong} of the prompt does not exist: the model has {count:,}")

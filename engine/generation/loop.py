@@ -1,0 +1,273 @@
+"""The decode loop: one thread that owns a decoder and takes all jobs forward together.
+
+A round takes one step for every job that is writing, all in one pass, and then reads at most a
+fixed number of tokens of newcomers' prompts, first come first served: a long prompt slows the
+others down and never stops them.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from engine.errors import DeadlineError, EngineError, GenerationError
+from engine.generation.jobs import Advance, FinishReason, Job, Run, named
+from engine.generation.prefixes import Beginning, Prefixes
+from engine.transformer.decoder import Chunk, Decoder
+from engine.transformer.runtimes import Floats
+
+logger = logging.getLogger(__name__)
+
+IDLE = 4
+"""Where nobody is writing, a round may read so many times more of the prompts."""
+
+
+@dataclass
+class _Seat:
+    """A job that was let in.
+
+    Attributes:
+        done: how many tokens of the prompt the slot holds.
+        run: the job's own part, once its prompt is read; it waits for the answer to ``wanted``.
+    """
+
+    job: Job
+    beginning: Beginning
+    slot: int | None = None
+    done: int = 0
+    run: Run | None = None
+    wanted: Advance | None = None
+
+    @property
+    def rest(self) -> int:
+        return len(self.job.prompt) - self.done
+
+    @property
+    def is_reading(self) -> bool:
+        return self.slot is not None and self.run is None
+
+
+class DecodeLoop:
+    """Serves jobs from ``inbox`` until None comes.
+
+    Args:
+        new_decoder: makes the decoder, and another one should it fail.
+        slots: the decoder's.
+        prefill_tokens: tokens of prompts that a round reads while others are writing.
+        prefix_bytes: keys and values to remember of texts that ended.
+        done: called once for each job that ended, whyever.
+    """
+
+    def __init__(
+        self,
+        new_decoder: Callable[[], Decoder],
+        slots: int,
+        prefill_tokens: int,
+        prefix_bytes: int,
+        done: Callable[[Job], None],
+    ) -> None:
+        self.inbox: SimpleQueue[Job | None] = SimpleQueue()
+        self._new_decoder = new_decoder
+        self._slots = slots
+        self._prefill_tokens = prefill_tokens
+        self._prefixes = Prefixes(prefix_bytes)
+        self._done = done
+        self._waiting: deque[Job] = deque()
+        self._seats: list[_Seat] = []
+        self._decoder: Decoder | None = None
+
+    def serve(self) -> None:
+        """The thread's whole life."""
+        while self._receive():
+            try:
+                self._round()
+            except Exception as error:
+                # A pass over all slots failed, so nobody's past can be relied on any more.
+                logger.exception("the decoder failed; everybody in it ends, and it starts anew")
+                self._abandon(error)
+        self._decoder = None
+        self._prefixes.clear()
+
+    def _receive(self) -> bool:
+        """Takes what came in, and waits for it if there is nothing else to do."""
+        while True:
+            try:
+                job = self.inbox.get(block=not self._seats and not self._waiting)
+            except Empty:
+                return True
+            if job is None:
+                self._close_all()
+                return False
+            self._waiting.append(job)
+            del job  # or it would live on while the next one is waited for
+
+    def _round(self) -> None:
+        self._drop()
+        self._admit()
+        if not self._seats:
+            return
+        if self._decoder is None:
+            self._decoder = self._new_decoder()
+        for seat in list(self._seats):
+            if seat.slot is None:
+                self._start(seat, self._decoder)
+        self._step(self._decoder)
+        self._read(self._decoder)
+
+    def _drop(self) -> None:
+        """Jobs that nobody wants any more, or whose text has not begun when it should be there."""
+        for seat in list(self._seats):
+            if seat.job.closed:
+                self._end(seat, "closed")
+            elif seat.run is None and seat.job.expired:
+                self._end(seat, "deadline", DeadlineError("the prompt was not read in time"))
+        for job in [job for job in self._waiting if job.closed or job.expired]:
+            self._waiting.remove(job)
+            late = DeadlineError("too many others were first: the request's time is over")
+            self._finish(job, *(("closed", None) if job.closed else ("deadline", late)))
+
+    def _admit(self) -> None:
+        free = self._slots - sum(seat.job.slots for seat in self._seats)
+        while self._waiting and self._waiting[0].slots <= free:
+            job = self._waiting.popleft()
+            free -= job.slots
+            beginning = Beginning.of(job.prompt.tokens, job.prompt.segments, job.source)
+            self._seats.append(_Seat(job, beginning))
+
+    def _start(self, seat: _Seat, decoder: Decoder) -> None:
+        """Opens a slot with as much of the prompt as was read before, by whomever."""
+        past, length = self._prefixes.longest(seat.beginning)
+        holder, shared = self._nearest(seat)
+        if holder is not None and shared > length:
+            if holder.slot is None or holder.done < shared:
+                return  # what is being read already need not be read twice
+            copied = self._prefixes.keep(decoder, holder.slot, _held(decoder, holder))
+            past, length = (past, length) if copied is None else (copied, shared)
+        # The last token is read in any case: its logits are wanted.
+        length = min(length, len(seat.beginning) - 1)
+        try:
+            if past is not None and length > 0:
+                seat.slot, seat.done = decoder.open(past, length=length), length
+            else:
+                seat.slot = decoder.open(source=seat.job.source)
+        except EngineError as error:
+            self._end(seat, "error", error)
+
+    def _nearest(self, seat: _Seat) -> tuple[_Seat | None, int]:
+        """The earlier seat whose prompt shares most with this one's, where that is half or more."""
+        best, length = None, (len(seat.beginning) - 1) // 2
+        for other in self._seats[: self._seats.index(seat)]:
+            shared = other.beginning.shared(seat.beginning)
+            if shared > length:
+                best, length = other, shared
+        return best, length
+
+    def _step(self, decoder: Decoder) -> None:
+        """One token for each job that is writing, and the last ones of prompts."""
+        steps: list[tuple[_Seat, Sequence[Chunk]]] = []
+        for seat in self._seats:
+            if seat.wanted is not None and seat.wanted.is_step:
+                steps.append((seat, seat.wanted.chunks))
+            elif seat.is_reading and seat.rest == 1:
+                steps.append((seat, [_prompt_chunk(seat, 1)]))
+        if not steps:
+            return
+        answers = iter(decoder.extend([chunk for _, chunks in steps for chunk in chunks]))
+        for seat, chunks in steps:
+            self._answer(seat, decoder, [next(answers) for _ in chunks])
+
+    def _read(self, decoder: Decoder) -> None:
+        """Tokens of prompts, and of jobs that read texts, in the order in which they came."""
+        writing = any(seat.wanted is not None and seat.wanted.is_step for seat in self._seats)
+        budget = self._prefill_tokens if writing else self._prefill_tokens * IDLE
+        reading: list[tuple[_Seat, Chunk]] = []
+        for seat in list(self._seats):
+            if budget <= 0:
+                break
+            if seat.wanted is not None and not seat.wanted.is_step:
+                wanted = seat.wanted
+                budget -= wanted.size
+                logits = decoder.extend(wanted.chunks, every_position=wanted.every_position)
+                self._answer(seat, decoder, logits)
+            elif seat.is_reading:
+                if reading and seat.rest > budget:
+                    break  # a few tokens cost a pass as many do
+                reading.append((seat, _prompt_chunk(seat, min(seat.rest, budget))))
+                budget -= seat.rest
+        if reading:
+            answers = decoder.extend([chunk for _, chunk in reading])
+            for (seat, _), answer in zip(reading, answers, strict=True):
+                self._answer(seat, decoder, [answer])
+
+    def _answer(self, seat: _Seat, decoder: Decoder, logits: list[Floats]) -> None:
+        """What was read of a prompt, or what a job asked for. The job's own code runs here:
+        whatever goes wrong in it ends this job alone."""
+        try:
+            if seat.run is not None:
+                seat.wanted = seat.run.send(logits)
+                return
+            assert seat.slot is not None
+            seat.done = decoder.length(seat.slot)
+            if not seat.rest:
+                seat.run = seat.job.run(decoder, seat.slot, logits[0])
+                seat.wanted = next(seat.run)
+        except StopIteration as stop:
+            self._end(seat, stop.value)
+        except Exception as error:
+            reason: FinishReason = "deadline" if isinstance(error, DeadlineError) else "error"
+            self._end(seat, reason, named(error))
+
+    def _end(self, seat: _Seat, reason: FinishReason, error: Exception | None = None) -> None:
+        """Free the job's slots, and only then tell its reader."""
+        self._seats.remove(seat)
+        try:
+            if seat.run is not None:
+                seat.run.close()
+            if seat.slot is not None and self._decoder is not None:
+                if seat.job.remember and reason != "error":
+                    held = _held(self._decoder, seat)
+                    self._prefixes.keep(self._decoder, seat.slot, held)
+                self._decoder.close(seat.slot)
+        finally:
+            self._finish(seat.job, reason, error)
+
+    def _finish(self, job: Job, reason: FinishReason, error: Exception | None = None) -> None:
+        self._done(job)
+        job.finish(reason, error)
+
+    def _abandon(self, error: Exception) -> None:
+        """Ends every job that has a seat, and forgets the decoder."""
+        self._decoder = None
+        self._prefixes.clear()
+        failed, self._seats = self._seats, []
+        for seat in failed:
+            if seat.run is not None:
+                try:
+                    seat.run.close()
+                except Exception:  # it closes slots of a decoder that has failed
+                    logger.debug("a job could not let go of its slots", exc_info=True)
+            failure = GenerationError(f"the model failed, try again: {error}")
+            self._finish(seat.job, "error", failure)
+
+    def _close_all(self) -> None:
+        jobs = [seat.job for seat in self._seats] + list(self._waiting)
+        self._seats, self._waiting = [], deque()
+        for job in jobs:
+            error = GenerationError("the model was closed before the answer was complete")
+            self._finish(job, "closed", error)
+
+
+def _prompt_chunk(seat: _Seat, count: int) -> Chunk:
+    """The next ``count`` tokens of a seat's prompt."""
+    assert seat.slot is not None
+    prompt, part = seat.job.prompt, slice(seat.done, seat.done + count)
+    return Chunk(seat.slot, prompt.tokens[part], prompt.segments[part])
+
+
+def _held(decoder: Decoder, seat: _Seat) -> Beginning:
+    """What a seat's slot holds: its prompt, and answers after it."""
+    assert seat.slot is not None
+    prompt, tokens = seat.job.prompt, decoder.tokens(seat.slot)
+    segments = [*prompt.segments, *[prompt.reply_segment] * (len(tokens) - len(prompt))]
+    return Beginning.of(tokens, segments[: len(tokens)], seat.job.source)

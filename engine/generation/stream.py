@@ -1,0 +1,132 @@
+"""Text as it is written: one Token after another, as soon as it exists."""
+
+from types import TracebackType
+
+from engine.generation import checks
+from engine.generation.batcher import Batcher, shared_batcher
+from engine.generation.endings import Endings, Stop
+from engine.generation.jobs import End, FinishReason, Job
+from engine.generation.processing import Sampler
+from engine.generation.reading import as_reading
+from engine.generation.settings import Settings
+from engine.generation.token import Token
+from engine.generation.writing import Writing
+from engine.tokenizers.prompt import Prompt
+from engine.transformer.language_model import LanguageModel
+
+
+class TokenStream:
+    """An iterator of the tokens of one text.
+
+    To close it, or to let go of it, frees its place before the model's next step.
+
+    Attributes:
+        finish_reason: None while there is more to come, then "stop" (a stop id, a stop string or
+            the end of a text), "length" (max_tokens), "context" (the model's context is full),
+            "deadline", "closed" (by whoever read, or with the model) or "error".
+    """
+
+    def __init__(self, job: Job, model: LanguageModel) -> None:
+        self.finish_reason: FinishReason | None = None
+        self._job = job
+        # The decode loop lives as long as its model.
+        self._model = model
+
+    def __iter__(self) -> "TokenStream":
+        return self
+
+    def __next__(self) -> Token:
+        if self.finish_reason is not None:
+            raise StopIteration
+        found = self._job.outbox.get()
+        if isinstance(found, Token):
+            return found
+        assert isinstance(found, End)
+        self.finish_reason = found.reason
+        if found.error is not None:
+            raise found.error
+        raise StopIteration
+
+    def close(self) -> None:
+        """Stop; the tokens that were not read yet are lost."""
+        self._job.closed = True
+        self.finish_reason = self.finish_reason or "closed"
+
+    def __del__(self) -> None:
+        # Only a flag: the collector may come in the middle of anything.
+        job = getattr(self, "_job", None)
+        if job is not None:
+            job.closed = True
+
+    def __enter__(self) -> "TokenStream":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def stream(
+    model: LanguageModel,
+    prompt: str | Prompt,
+    *,
+    sampler: Sampler | Settings | None = None,
+    max_tokens: int = 128,
+    min_tokens: int = 0,
+    ends_from: int = 0,
+    stop: Stop = (),
+    min_ends: int = 1,
+    seed: int | None = None,
+    alternatives: int = 5,
+    deadline: float | None = None,
+    remember: bool = True,
+    batcher: Batcher | None = None,
+) -> TokenStream:
+    """Continue a prompt.
+
+    Every token that is drawn is handed out, the one that ends the text too. A stop string is cut
+    off, and text that may begin one is held back until it is certain.
+
+    Args:
+        prompt: a text, or tokens with segments. An encoder-decoder reads it with its encoder.
+        sampler: how a token is chosen; None draws from the model's own distribution.
+        max_tokens: most tokens.
+        min_tokens: before so many, nothing that would end the text can be drawn, and stop strings
+            do not count.
+        ends_from: before so many, a stop id or string is text like any other (bert4keras's minlen).
+        stop: ids and strings that end the text. The tokenizer's own end always does.
+        min_ends: how many stop ids it takes to end the text (bert4keras's min_ends); without stop
+            ids, how many ends of a text.
+        seed: 0 to 2**64 - 1; the same seed writes the same text, whoever else writes. None: by
+            chance.
+        alternatives: how many of the most probable tokens to show at each step.
+        deadline: seconds until the text ends, wherever it is then.
+        remember: whether a later prompt that begins as this text did may reuse what was computed.
+        batcher: None for the one that all share.
+
+    Raises PromptError, QueueFullError, GenerationError for a value out of range; and, while it is
+    read, DeadlineError where the time was over before the first token, GenerationError if the
+    model's numbers are not finite or the sampler fails.
+    """
+    if isinstance(sampler, Settings) or sampler is None:
+        sampler = (sampler or Settings()).sampler()
+    endings = Endings.of(
+        *(model.tokenizer, stop),
+        max_tokens=max_tokens,
+        min_tokens=min_tokens,
+        ends_from=ends_from,
+        min_ends=min_ends,
+    )
+    job = Writing(
+        *(as_reading(model, prompt), endings, sampler, model.tokenizer),
+        seed=seed,
+        alternatives=checks.integer("alternatives", alternatives, 0),
+        deadline=deadline,
+        remember=remember,
+    )
+    (batcher or shared_batcher(model)).submit(job)
+    return TokenStream(job, model)

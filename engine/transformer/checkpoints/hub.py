@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 """Told how many bytes there are already, and how many there will be."""
 
 TOKENIZERS: Final = (
-    "vocab.txt",
+    "*vocab*.txt",
     "vocab.json",
     "merges.txt",
     "tokenizer.json",
@@ -177,7 +177,7 @@ def _unreachable(repository: Repository, error: BaseException) -> str:
     reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
     return (
         f"{repository} cannot be fetched from the Hugging Face hub ({reason}). Needed are its "
-        f"config.json, its vocabulary ({', '.join(('vocab.txt', '*.model', 'tokenizer.json'))}) "
+        "config.json, its vocabulary (vocab.txt, tokenizer.json, vocab.json, *.model) "
         f"and its weights ({', '.join(kind[0] for kind in WEIGHTS)}): get them on another machine, "
         "put them in one folder, and give that folder in place of the name. HF_ENDPOINT names a "
         "mirror; HF_HUB_OFFLINE must not be set"

@@ -151,6 +151,8 @@ def _tokenizer(
     from engine.tokenizers.loading import load_tokenizer
 
     options = bundled.tokenizer_options(opened.settings) if tokenizer is None else {}
-    return load_tokenizer(
-        tokenizer or opened.folder, opened.config.family, rows=opened.config.vocab_size, **options
-    )
+    place = tokenizer or opened.folder
+    try:
+        return load_tokenizer(place, opened.config.family, rows=opened.config.vocab_size, **options)
+    except TypeError as error:
+        raise CheckpointError(f"{opened.folder / 'config.json'}: its tokenizer: {error}") from error

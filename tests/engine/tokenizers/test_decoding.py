@@ -71,6 +71,14 @@ def test_special_pieces_and_padding_rows_have_no_text(name: str) -> None:
     assert text == tokenizer.decode(tokenizer.encode("你"))
 
 
+@BY_NAME
+def test_a_lone_surrogate_breaks_nothing(name: str) -> None:
+    tokenizer = TOKENIZERS[name]
+    text = tokenizer.decode(tokenizer.encode("你 \ud83e 好"))
+    assert [char for char in text if char in "你好"] == ["你", "好"]
+    text.encode("utf-8")
+
+
 @pytest.mark.parametrize("name", ["gpt2", "marks", "t5"])
 def test_an_emoji_appears_with_its_last_byte(name: str) -> None:
     tokenizer = TOKENIZERS[name]

@@ -15,7 +15,7 @@ from engine.errors import ContextFullError, GenerationError, PromptError, SlotsF
 from engine.transformer.batches import Row, bucket, feeds, source_feeds
 from engine.transformer.runtimes import Floats, KeysValues, Runtime
 
-LENGTHS = (64, 128, 256, 384, 512, 768, 1024, 1536, 2048)
+LENGTHS = (64, 128, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024)
 """Tokens that a cache has room for."""
 NEW_TOKENS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 """Tokens that one pass takes; more of them take several passes."""

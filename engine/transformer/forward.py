@@ -126,8 +126,8 @@ class Forward:
     def cross_keys_values(self, layer: int, encoded: Tensor) -> tuple[Tensor, Tensor]:
         """A decoder layer's keys and values [B, h, E, d] of the encoder's output [B, E, H]."""
         both = self._dense(f"layers/{layer}/cross_attention/key_value", encoded)
-        keys, values = self.ops.split(both, 2, axis=-1)
-        return self._heads(keys), self._heads(values)
+        keys, values = self._heads(both, 2)
+        return keys, values
 
     def finish(self, x: Tensor) -> Tensor:
         """What comes after the last block [B, S, H]."""
@@ -158,7 +158,7 @@ class Forward:
     ) -> tuple[Tensor, Tensor, Tensor]:
         ops = self.ops
         fused = self._dense(f"{name}/attention/query_key_value", x)
-        query, key, value = (self._heads(part) for part in ops.split(fused, 3, axis=-1))
+        query, key, value = self._heads(fused, 3)
         if self.config.position == "rotary":
             query, key = (self._rotate(part, inputs.positions) for part in (query, key))
         query = self._scaled(query)
@@ -188,7 +188,7 @@ class Forward:
     def _cross_attention(self, name: str, x: Tensor, cross: Any) -> Tensor:
         ops = self.ops
         keys, values, mask = cross
-        query = self._scaled(self._heads(self._dense(f"{name}/cross_attention/query", x)))
+        query = self._scaled(*self._heads(self._dense(f"{name}/cross_attention/query", x), 1))
         weights = ops.softmax(ops.matmul(query, ops.transpose(keys, (0, 1, 3, 2))) + mask, axis=-1)
         return self._dense(
             f"{name}/cross_attention/output", self._merge(ops.matmul(weights, values))
@@ -207,13 +207,11 @@ class Forward:
         return y + self.parameters.vector(f"{name}/bias") if self.config.biases else y
 
     def _norm(self, x: Tensor, name: str) -> Tensor:
-        ops, vector = self.ops, self.parameters.vector
-        if self.config.norm == "layer":
-            x = x - ops.mean(x, axis=-1, keepdims=True)
-        variance = ops.mean(ops.square(x), axis=-1, keepdims=True)
-        epsilon = self.parameters.constant(self.config.norm_epsilon)
-        x = x * ops.rsqrt(variance + epsilon) * vector(f"{name}/scale")
-        return x + vector(f"{name}/bias") if self.config.norm == "layer" else x
+        scale, epsilon = self.parameters.vector(f"{name}/scale"), self.config.norm_epsilon
+        if self.config.norm == "rms":
+            return self.ops.rms_normalization(x, scale, epsilon=epsilon)
+        bias = self.parameters.vector(f"{name}/bias")
+        return self.ops.layer_normalization(x, scale, bias, epsilon=epsilon)
 
     def _activation(self, x: Tensor) -> Tensor:
         if self.config.activation == "relu":
@@ -225,11 +223,15 @@ class Forward:
             return query
         return query * self.parameters.constant(self.config.key_size**-0.5)
 
-    def _heads(self, x: Tensor) -> Tensor:
-        """[B, S, h * d] as [B, h, S, d]."""
-        batch, length = self.ops.shape(x)[:2]
-        shape = (batch, length, self.config.num_heads, self.config.key_size)
-        return self.ops.transpose(self.ops.reshape(x, shape), (0, 2, 1, 3))
+    def _heads(self, x: Tensor, parts: int) -> list[Tensor]:
+        """[B, S, parts * h * d] as so many [B, h, S, d].
+
+        They are transposed together, to lie one after the other: taking them apart costs nothing.
+        """
+        ops, config = self.ops, self.config
+        shape = (*ops.shape(x)[:2], parts, config.num_heads, config.key_size)
+        together = ops.transpose(ops.reshape(x, shape), (2, 0, 3, 1, 4))
+        return [ops.squeeze(part, 0) for part in ops.split(together, parts, axis=0)]
 
     def _merge(self, x: Tensor) -> Tensor:
         """[B, h, S, d] as [B, S, h * d]."""

@@ -89,6 +89,8 @@ _GPT_NAMES: Final[Mapping[str, str]] = {
     "layers/{i}/feed_forward_norm": "gpt/transformer/layer_{i}/output/LayerNorm",
 }
 
+# Su's port of CDial-GPT has the rows of [CLS] and [PAD] exchanged, and a vocab.txt that says so:
+# the vocabulary in a checkpoint's own folder is always the right one.
 GPT: Final = Layout(
     title="GPT or CDial-GPT TensorFlow checkpoint",
     families=("gpt", "cdial"),

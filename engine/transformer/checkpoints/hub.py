@@ -27,14 +27,7 @@ TOKENIZERS: Final = (
     "added_tokens.json",
     "*.model",
 )
-SETTINGS: Final = (
-    "config.json",
-    "bert4torch_config.json",
-    "bert_config.json",
-    "mega.json",
-    "generation_config.json",
-    *TOKENIZERS,
-)
+SETTINGS: Final = ("*config.json", "mega.json", "latest_checkpointed_iteration.txt", *TOKENIZERS)
 WEIGHTS: Final[tuple[tuple[str, ...], ...]] = (
     ("model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json"),
     ("pytorch_model.bin", "pytorch_model-*-of-*.bin", "pytorch_model.bin.index.json"),

@@ -140,25 +140,32 @@ def rank_files(path: Path) -> list[Path]:
     """The files of all ranks in a folder, or in that of its last iteration; none if it has none.
 
     Raises:
-        CheckpointError: a rank between the first and the last is missing.
+        CheckpointError: a rank between the first and the last is missing, or there are several
+            iterations and nothing says which is the last.
     """
+    folder = _iteration(path)
+    found = {
+        int(match[1]): file
+        for file in sorted(folder.glob("mp_rank_*")) + sorted(folder.glob("mp_rank_*/*.pt"))
+        if (match := _RANK.fullmatch(file.relative_to(folder).as_posix()))
+    }
+    missing = set(range(max(found, default=-1) + 1)) - found.keys()
+    if missing:
+        raise CheckpointError(f"{folder} lacks mp_rank_{min(missing):02}: get all the shards")
+    return [found[rank] for rank in sorted(found)]
+
+
+def _iteration(path: Path) -> Path:
+    """The folder of the last iteration below this one, if the ranks are not in it itself."""
+    below = sorted({file.parent for file in path.glob("*/mp_rank_*")})
     latest = path / "latest_checkpointed_iteration.txt"
-    folders = [path]
-    if latest.is_file():
+    if latest.is_file() and below:
         iteration = latest.read_text(encoding="utf8").strip()
-        folders += [path / iteration, path / f"iter_{iteration:0>7}"]
-    for folder in folders:
-        found = {
-            int(match[1]): file
-            for file in sorted(folder.glob("mp_rank_*")) + sorted(folder.glob("mp_rank_*/*.pt"))
-            if (match := _RANK.fullmatch(file.relative_to(folder).as_posix()))
-        }
-        missing = set(range(max(found, default=-1) + 1)) - found.keys()
-        if missing:
-            raise CheckpointError(f"{folder} lacks mp_rank_{min(missing):02}: get all the shards")
-        if found:
-            return [found[rank] for rank in sorted(found)]
-    return []
+        below = [x for x in below if x.name in (iteration, f"iter_{iteration:0>7}")]
+    if len(below) > 1:
+        names = ", ".join(folder.name for folder in below[:5])
+        raise CheckpointError(f"{path} has several iterations ({names}); give the folder of one")
+    return below[0] if below else path
 
 
 def open_megatron(path: Path) -> MergedSource:

@@ -76,24 +76,27 @@ def take(x: Node, ids: Node, axis: int) -> Node:
 
 def take_along_axis(x: Node, ids: Node, axis: int) -> Node:
     """Whole rows [B, N, H] of x [B, S, H] at ids [B, N, 1]."""
-    flat = op.squeeze(ids, op.constant(np.int64(-1)))
-    return op.gather(x, flat, op.constant(np.int64(axis)), batch_dims=1)
+    return op.gather(x, squeeze(ids, -1), op.constant(np.int64(axis)), batch_dims=1)
 
 
 def softmax(x: Node, axis: int) -> Node:
     return op.softmax(x, axis)
 
 
-def mean(x: Node, axis: int, keepdims: bool) -> Node:
-    return op.reduce_mean(x, op.constant(np.array([axis], np.int64)), keepdims)
+def squeeze(x: Node, axis: int) -> Node:
+    return op.squeeze(x, op.constant(np.int64(axis)))
 
 
-def square(x: Node) -> Node:
-    return op.multiply(x, x)
+def layer_normalization(x: Node, gamma: Node, beta: Node, epsilon: float) -> Node:
+    last = op.constant(np.array([-1], np.int64))
+    return op.add(op.multiply(op.mvn(x, last, True, epsilon, "inside_sqrt"), gamma), beta)
 
 
-def rsqrt(x: Node) -> Node:
-    return op.power(x, op.constant(np.float32(-0.5)))
+def rms_normalization(x: Node, scale: Node, epsilon: float) -> Node:
+    """The pattern that OpenVINO makes one kernel of."""
+    square = op.reduce_mean(op.multiply(x, x), op.constant(np.array([-1], np.int64)), True)
+    root = op.sqrt(op.add(square, op.constant(np.float32(epsilon))))
+    return op.multiply(op.multiply(x, op.divide(op.constant(np.float32(1)), root)), scale)
 
 
 def relu(x: Node) -> Node:

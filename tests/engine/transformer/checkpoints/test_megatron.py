@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -117,6 +118,22 @@ def test_ranks_are_found_and_read_from_disk(config, tmp_path, name, given):
     opened = open_weights(folder)
     assert opened.config == config
     published.assert_equal(opened, weights)
+
+
+def test_the_last_iteration_is_taken_and_the_only_one_needs_no_note(config, tmp_path):
+    weights = [published.tiny_weights(config, seed) for seed in (1, 2)]
+    for folder, those in zip(("70000", "80000"), weights, strict=True):
+        shares = deal_out(published.publish(megatron.CPM, those), 2, 4)
+        write_ranks(tmp_path / folder, shares)
+    (tmp_path / "config.json").write_text(json.dumps({"num_attention_heads": 4}))
+    with pytest.raises(CheckpointError, match=r"several iterations \(70000, 80000\)"):
+        open_weights(tmp_path)
+    latest = tmp_path / "latest_checkpointed_iteration.txt"
+    latest.write_text("80000\n")
+    published.assert_equal(open_weights(tmp_path), weights[1])
+    latest.unlink()
+    shutil.rmtree(tmp_path / "80000")
+    published.assert_equal(open_weights(tmp_path), weights[0])
 
 
 def test_a_missing_rank_is_named(config, tmp_path):

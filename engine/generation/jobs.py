@@ -6,7 +6,7 @@ all jobs together, so that sampling, beam search and scoring share one decoder a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 from time import monotonic
@@ -108,19 +108,25 @@ class Job(ABC):
         """Tell the reader that this is all."""
         self.outbox.put(End(reason, error))
 
-    def result(self) -> Any:
-        """Waits for the one thing that a job hands out that is no stream.
+    def results(self) -> Iterator[Any]:
+        """What the job hands out, until its slots are free again.
 
-        Raises whatever ended the job before.
+        Raises whatever ended the job before its time.
         """
-        found = self.outbox.get()
-        if isinstance(found, End):
-            raise found.error or GenerationError("the request ended without an answer")
-        return found
+        try:
+            while not isinstance(found := self.outbox.get(), End):
+                yield found
+        finally:
+            self.closed = True
+        if found.error is not None:
+            raise found.error
 
 
 def check_prompt(prompt: Prompt, config: TransformerConfig) -> None:
-    """Raises PromptError where the prompt is empty, too long, or of another vocabulary."""
+    """Raises PromptError where the prompt is empty, too long, or of another vocabulary, and
+    GenerationError where the model is no language model."""
+    if config.attention == "bidirectional":
+        raise GenerationError(f"{config.family} reads both ways: it cannot continue a text")
     if not len(prompt):
         raise PromptError("the prompt is empty: there must be at least one token to continue")
     excess = len(prompt) - config.max_positions

@@ -46,7 +46,8 @@ class MappedSource:
     Arrays are read-only views of a memory map, which stay valid when the source is closed. When
     one is no longer used its pages leave this process's memory at once, so that a checkpoint
     streamed tensor by tensor never takes more than its largest. Only a tensor whose place in
-    the file does not suit its dtype's alignment is copied.
+    the file does not suit its dtype's alignment is copied. Nobody may shorten a file while it is
+    mapped: the operating system ends a process that then reads what is gone.
 
     Raises:
         CheckpointError: an extent lies behind the end of its file, or is larger than all of it.

@@ -69,7 +69,13 @@ def open_source(path: str | Path) -> TensorSource:
         CheckpointError: there is nothing, nothing that is known, more than one thing in a folder,
             or what there is is damaged; the message says what to do.
     """
-    path = Path(path)
+    try:
+        return _open(Path(path))
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
+
+
+def _open(path: Path) -> TensorSource:
     if path.is_dir():
         return _open_folder(path)
     if checkpoint_prefix(path) is not None:
@@ -93,6 +99,8 @@ def _open_tensors(path: Path) -> TensorSource:
         return open_keras_hdf5(path)
     if is_v1(path):
         return open_tensorflow(path)
+    if head.startswith(b"version https://"):
+        raise CheckpointError(f"{path} only says where Git LFS keeps the file; run git lfs pull")
     raise CheckpointError(
         f"{path} is in no format that is read here (safetensors, torch.save, TensorFlow "
         "checkpoints, Keras 2 HDF5); if it was downloaded, see that it is no error page"
@@ -100,19 +108,16 @@ def _open_tensors(path: Path) -> TensorSource:
 
 
 def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(16)
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error}") from error
+    with path.open("rb") as file:
+        return file.read(16)
 
 
 def _open_folder(folder: Path) -> TensorSource:
     for name in _USUAL:
         if (folder / name).is_file():
-            return open_source(folder / name)
+            return _open(folder / name)
     if (latest := _latest(folder)) is not None:
-        return open_source(latest)
+        return _open(latest)
     for numbered in sorted(folder.glob("model-*-of-*.safetensors")):
         return open_numbered(numbered, _open_tensors)
     for pattern in _PATTERNS:
@@ -121,7 +126,7 @@ def _open_folder(folder: Path) -> TensorSource:
             names = ", ".join(path.name for path in found[:5])
             raise CheckpointError(f"{folder} has several checkpoints ({names}); name one of them")
         if found:
-            return open_source(found[0])
+            return _open(found[0])
     raise CheckpointError(f"{folder} has no weights in it; put a checkpoint there")
 
 

@@ -172,13 +172,30 @@ def test_the_newest_of_tensorflows_checkpoints(tmp_path):
         assert source.path.name == "model.ckpt-7"
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"<!DOCTYPE html>", b"version https://git-lfs", bytes(99)]
-)
+@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", b"a", bytes(99)])
 def test_files_that_are_no_weights(content, tmp_path):
     (tmp_path / "model.bin").write_bytes(content)
     with pytest.raises(CheckpointError, match=r"in no format that is read here.*error page"):
         open_source(tmp_path / "model.bin")
+
+
+def test_what_git_lfs_left(tmp_path):
+    (tmp_path / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(CheckpointError, match="run git lfs pull"):
+        open_source(tmp_path)
+
+
+@pytest.mark.parametrize("length", [0x480, 0x4B50, 0x7B, 0x37B])
+def test_a_safetensors_header_whose_length_looks_like_another_format(length, tmp_path):
+    """A pickle, a zip, JSON."""
+    header = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.ljust(length)
+    (tmp_path / "f").write_bytes(length.to_bytes(8, "little") + header + bytes(4))
+    assert contents(tmp_path / "f")["a"] == 0
+
+
+def test_a_path_that_the_operating_system_refuses(tmp_path):
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        open_source(tmp_path / ("a" * 5000))
 
 
 def test_importing_the_readers_imports_no_library_that_computes():

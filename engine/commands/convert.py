@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from engine import memory
-from engine.commands.loading import Progress, resolve, told
+from engine.commands.loading import Progress, told
 
 
 @told
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     folder = convert(
-        resolve(options.source),
+        options.source,
         options.target,
         options.dtype,
         family=options.family,

@@ -8,7 +8,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TextIO
 
 from engine import memory
-from engine.catalogue import CATALOGUE
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def load(options: argparse.Namespace) -> "LanguageModel":
 
     began = time.monotonic()
     model = load_checkpoint(
-        resolve(options.model),
+        options.model,
         options.family,
         dtype=options.dtype,
         runtime=options.runtime,
@@ -53,14 +52,6 @@ def load(options: argparse.Namespace) -> "LanguageModel":
         file=sys.stderr,
     )
     return model
-
-
-def resolve(name: str) -> str:
-    """Where a model of the catalogue is; any other name as it is."""
-    for spec in CATALOGUE:
-        if spec.name == name:
-            return str(spec.folder() or spec.location)
-    return name
 
 
 class Progress:

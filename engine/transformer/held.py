@@ -1,14 +1,11 @@
 """Weights in the dtype they are to be held in, one at a time, whatever they were stored in."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import ml_dtypes
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.errors import CheckpointError
-from engine.hardware import available_cores
 from engine.transformer.config import TransformerConfig
+from engine.transformer.quantization import quantize_rows
 from engine.transformer.runtimes import Dtype, Floats
 from engine.transformer.weights import Array, Quantized, Weights, shapes
 
@@ -17,19 +14,12 @@ _NUMPY = {
     "float16": np.dtype(np.float16),
     "bfloat16": np.dtype(ml_dtypes.bfloat16),
 }
-_EXPONENTS = {
-    "float64": (np.uint64, np.uint64(0x7FF0000000000000)),
-    "float32": (np.uint32, np.uint32(0x7F800000)),
-    "float16": (np.uint16, np.uint16(0x7C00)),
-    "bfloat16": (np.uint16, np.uint16(0x7F80)),
-}
-_ROWS = 128
 _BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 
 
 class HeldWeights:
-    """Matrices in one dtype, vectors in float32; CheckpointError where one does not fit or is not
-    finite. Nothing is kept: every call reads its tensor."""
+    """Matrices in one dtype, vectors in float32; CheckpointError where one does not fit.
+    Nothing is kept: every call reads its tensor."""
 
     def __init__(self, config: TransformerConfig, weights: Weights, dtype: Dtype) -> None:
         self._shapes = shapes(config)
@@ -68,9 +58,6 @@ class HeldWeights:
         array = self._weights.read(name)
         if tuple(array.shape) != self._shapes[name]:
             raise CheckpointError(f"{name} is {tuple(array.shape)}, expected {self._shapes[name]}")
-        numbers = array.scale if isinstance(array, Quantized) else array
-        if not is_finite(numbers):
-            raise CheckpointError(f"{name} holds NaN or infinity: the file is damaged")
         return array
 
     def _held(self, array: Array) -> Array:
@@ -79,34 +66,6 @@ class HeldWeights:
             return array if isinstance(array, Quantized) else quantize_rows(array)
         array = array.dequantize() if isinstance(array, Quantized) else array
         return np.ascontiguousarray(array, _NUMPY[self._dtype])
-
-
-def quantize_rows(matrix: NDArray[np.floating]) -> Quantized:
-    """Symmetric int8 for each row of [out, in]: values = round(row / scale), scale = peak / 127.
-
-    A few rows at a time, on every core: the float32 copies stay in the caches.
-    """
-    values = np.empty(matrix.shape, np.int8)
-    scale = np.empty((len(matrix), 1), np.float32)
-
-    def quantize(begin: int) -> None:
-        rows = slice(begin, begin + _ROWS)
-        part = np.array(matrix[rows], np.float32)
-        peak = np.maximum(part.max(axis=1), -part.min(axis=1))
-        scale[rows] = (np.maximum(peak, 1e-12) / 127)[:, None]
-        part *= 1 / scale[rows]
-        values[rows] = np.rint(part, out=part)
-
-    with ThreadPoolExecutor(available_cores()) as cores:
-        list(cores.map(quantize, range(0, len(matrix), _ROWS)))
-    return Quantized(values, scale)
-
-
-def is_finite(array: NDArray[np.floating]) -> bool:
-    """Whether no number is NaN or infinite: their exponents are all ones, so integers can tell."""
-    kind, exponent = _EXPONENTS[array.dtype.name]
-    bits = np.ascontiguousarray(array).view(kind)
-    return not bool(((bits & exponent) == exponent).any())
 
 
 def _in_layer(name: str, layer: str) -> bool:

@@ -42,7 +42,10 @@ class Weights(Protocol):
     """A checkpoint, whatever its format: one array at a time, under the names of this module."""
 
     def read(self, name: str) -> Array:
-        """The array, of the shape that ``shapes`` says, in the dtype it was stored in."""
+        """The array, of the shape that ``shapes`` says, in the dtype it was stored in.
+
+        Raises CheckpointError where it is damaged or not finite.
+        """
 
 
 def shapes(config: TransformerConfig) -> dict[str, Shape]:

@@ -24,6 +24,7 @@ from engine.transformer.checkpoints.canonical import check_finite, listed
 from engine.transformer.checkpoints.formats.source import TensorSource, open_source
 from engine.transformer.checkpoints.sharded import Planned, part_name, write_shards
 from engine.transformer.config import TransformerConfig
+from engine.transformer.quantization import quantize_columns, quantize_rows
 from engine.transformer.weights import Array, Quantized, shapes
 
 Arrays = dict[str, NDArray[Any]]
@@ -32,7 +33,6 @@ Dtype = Literal["float32", "bfloat16", "float16", "int8"]
 SHARD_BYTES = 9_500_000
 """A Space refuses a plain git push of files over 10 MB."""
 SCALE = ".scale"
-_BLOCK: Final = 1 << 22
 
 _FLOATS: Final[dict[str, np.dtype[Any]]] = {
     "float32": np.dtype(np.float32),
@@ -41,51 +41,12 @@ _FLOATS: Final[dict[str, np.dtype[Any]]] = {
 }
 
 
-def quantize(array: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Symmetric int8 for each output channel (the last axis), and the scales [out]."""
-    peak = np.zeros(array.shape[-1], np.float32)
-    for rows in _row_blocks(array):
-        block = np.abs(array[rows].astype(np.float32))
-        np.maximum(peak, block.max(axis=tuple(range(array.ndim - 1))), out=peak)
-    scale = _scale(peak)
-    return _rounded(array, scale), scale
-
-
-def quantize_rows(table: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Symmetric int8 for each row of a table [V, H], and the scales [V, 1]."""
-    peaks = [
-        np.abs(table[rows].astype(np.float32)).max(axis=1, keepdims=True)
-        for rows in _row_blocks(table)
-    ]
-    scale = _scale(np.concatenate(peaks))
-    return _rounded(table, scale), scale
-
-
-def _scale(peak: NDArray[np.float32]) -> NDArray[np.float32]:
-    return (np.maximum(peak, 1e-12) / 127).astype(np.float32)
-
-
-def _rounded(array: NDArray[Any], scale: NDArray[np.float32]) -> NDArray[np.int8]:
-    values = np.empty(array.shape, np.int8)
-    for rows in _row_blocks(array):
-        by = scale[rows] if scale.ndim == 2 else scale
-        values[rows] = np.rint(array[rows].astype(np.float32) / by)
-    return values
-
-
-def _row_blocks(array: NDArray[Any]) -> Iterator[slice]:
-    """Some rows at a time, so that float32 copies of large tensors stay small."""
-    at_once = max(1, _BLOCK // max(1, array[0].size))
-    for begin in range(0, len(array), at_once):
-        yield slice(begin, begin + at_once)
-
-
 def save(weights: Mapping[str, NDArray[Any]], folder: Path) -> None:
     """Write the weights as int8 shards into ``folder``, in place of those that are there."""
     packed: Arrays = {}
     for name, array in weights.items():
         if array.ndim >= 2:
-            packed[name], packed[name + SCALE] = quantize(array)
+            packed[name], packed[name + SCALE] = quantize_columns(array)
         else:
             packed[name] = array.astype(np.float16)
     plan = [Planned(name, array.dtype, array.shape) for name, array in packed.items()]
@@ -249,8 +210,11 @@ def pack(name: str, array: Array, dtype: Dtype) -> Iterator[tuple[str, NDArray[A
         yield name, narrow
     elif isinstance(array, Quantized):
         yield from ((name, array.values), (name + SCALE, array.scale))
+    elif _is_table(name):
+        table = quantize_rows(array)
+        yield from ((name, table.values), (name + SCALE, table.scale))
     else:
-        values, scale = quantize_rows(array) if _is_table(name) else quantize(array)
+        values, scale = quantize_columns(array)
         yield from ((name, values), (name + SCALE, scale))
 
 

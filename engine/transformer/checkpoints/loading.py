@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from engine.catalogue import CATALOGUE
 from engine.errors import CheckpointError
 from engine.transformer.checkpoints import bundled, hub, megatron
 from engine.transformer.checkpoints.canonical import MappedWeights
@@ -48,8 +49,9 @@ def open_weights(
     """Open a checkpoint in any published format, or one of ours.
 
     Args:
-        path_or_repo: a file, a folder or the prefix of a TensorFlow checkpoint; or "owner/name" on
-            the Hugging Face hub, "owner/name@revision" for a certain state of it.
+        path_or_repo: a name of the catalogue; a file, a folder or the prefix of a TensorFlow
+            checkpoint; or "owner/name" on the Hugging Face hub, "owner/name@revision" for a
+            certain state of it.
         family: a name of ``engine.transformer.families.FAMILIES``; recognised where it is None.
         progress: told (bytes so far, bytes in all) while files are downloaded.
 
@@ -74,12 +76,15 @@ def _open(path: Path) -> TensorSource:
 
 
 def locate(path_or_repo: str | Path, progress: hub.Progress | None = None) -> Path:
-    """The path itself if there is something, or else the hub's files on this machine.
+    """Where the files are: a path as it is, a model of the catalogue or the hub's files.
 
     Raises:
         CheckpointError: there is nothing there and it is no name on the hub, or the hub cannot be
             reached.
     """
+    for spec in CATALOGUE:
+        if spec.name == path_or_repo:
+            path_or_repo = spec.folder() or spec.location
     path = Path(path_or_repo).expanduser()
     if path.exists() or any(path.parent.glob(path.name + ".index")):
         return path

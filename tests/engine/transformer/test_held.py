@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from engine.errors import CheckpointError
-from engine.transformer.held import HeldWeights, is_finite, quantize_rows
+from engine.transformer.held import HeldWeights
 from engine.transformer.language_model import LanguageModel
+from engine.transformer.quantization import quantize_rows
 from engine.transformer.weights import Quantized
 from tests.engine.transformer.tiny import RandomWeights, tiny_config, tokens
 
@@ -40,24 +41,9 @@ def test_kernels_are_turned_whatever_they_are_held_in() -> None:
     np.testing.assert_array_equal(again.dequantize(), int8.dequantize())
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, ml_dtypes.bfloat16])
-def test_nan_and_infinity_are_found(dtype: type, bad: float) -> None:
-    array = np.full((3, 5), 60000, dtype)
-    assert is_finite(array)
-    assert is_finite(-array.T)
-    array[1, 2] = bad
-    assert not is_finite(array)
-    assert not is_finite(array.T)
-
-
 @pytest.mark.parametrize("runtime", ["openvino", "keras"])
-def test_damaged_weights_are_named(runtime: str) -> None:
+def test_a_weight_of_the_wrong_shape_is_named(runtime: str) -> None:
     weights = RandomWeights(CONFIG)
-    weights.arrays[KERNEL] = weights.arrays[KERNEL].copy()
-    weights.arrays[KERNEL][3, 4] = np.nan
-    with pytest.raises(CheckpointError, match=f"{KERNEL} holds NaN"):
-        LanguageModel.build(CONFIG, weights, runtime=runtime)
     weights.arrays[KERNEL] = weights.arrays[KERNEL][:, :-1]
     with pytest.raises(CheckpointError, match=r"is \(16, 23\), expected \(16, 24\)"):
         LanguageModel.build(CONFIG, weights, runtime=runtime)

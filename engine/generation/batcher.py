@@ -8,11 +8,14 @@ from typing import Final
 from engine.errors import GenerationError, QueueFullError
 from engine.generation.jobs import Job, check_prompt
 from engine.generation.loop import DecodeLoop
+from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Decoder
 from engine.transformer.language_model import LanguageModel
 
 SLOTS: Final = 16
 QUEUE: Final = 64
+CACHE_BYTES: Final = 4 * 2**30
+"""Most that the keys and values of all slots of a shared batcher may take, each slot full."""
 PREFIX_BYTES: Final = 512 * 2**20
 
 
@@ -32,8 +35,8 @@ class _Load:
 class Batcher:
     """A model's decode loop: jobs join and leave between steps, first come first served.
 
-    It does not keep the model alive: its thread ends when the model is gone. All methods may be
-    called from any thread.
+    It does not keep the model alive, and its thread ends when the model or the batcher is gone.
+    All methods may be called from any thread.
 
     Args:
         slots: texts that are read or written at once.
@@ -69,8 +72,9 @@ class Batcher:
             target=self._loop.serve, name=f"decode {model.name}", daemon=True
         )
         self._closed = False
-        # No lock here: the collector may call this in the middle of anything.
-        weakref.finalize(model, self._loop.inbox.put, None).atexit = False
+        for needed in (model, self):
+            # No lock here: the collector may call this in the middle of anything.
+            weakref.finalize(needed, self._loop.inbox.put, None).atexit = False
         _BATCHERS.add(self)
 
     def submit(self, job: Job) -> None:
@@ -87,9 +91,9 @@ class Batcher:
                 raise GenerationError("the model was closed: load it again")
             if self._load.slots + job.slots > self.slots + self.queue:
                 raise QueueFullError("too many are waiting already: try again in a moment")
-            self._load.slots += job.slots
             if self._thread.ident is None:
                 self._thread.start()
+            self._load.slots += job.slots
             self._loop.inbox.put(job)
 
     @property
@@ -115,8 +119,18 @@ def shared_batcher(model: LanguageModel) -> Batcher:
     """The model's own batcher, that all who ask this model for something share."""
     with _SHARED_LOCK:
         if model not in _SHARED:
-            _SHARED[model] = Batcher(model)
+            _SHARED[model] = Batcher(model, slots_within(CACHE_BYTES, model.config))
         return _SHARED[model]
+
+
+def slots_within(budget: int, config: TransformerConfig) -> int:
+    """How many slots, 1 to SLOTS, fit into a budget of bytes when they are full.
+
+    A token's float32 keys and values are 74 kB in a model of 12 layers of 768, and 655 kB in
+    CPM-LM.
+    """
+    token = 2 * config.num_layers * config.attention_size * 4
+    return max(1, min(SLOTS, budget // (token * config.max_positions)))
 
 
 def _new_decoder(reference: "weakref.ref[LanguageModel]", slots: int) -> Decoder:

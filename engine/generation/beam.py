@@ -80,7 +80,8 @@ def beam_search(
         length_penalty=checks.number("length_penalty", length_penalty, 0),
         deadline=deadline,
     )
-    (batcher or shared_batcher(model)).submit(search)
+    batcher = batcher or shared_batcher(model)
+    batcher.submit(search)
     found: list[_Beam]
     (found,) = search.results()
     tokenizer = model.tokenizer
@@ -155,10 +156,10 @@ class _BeamSearch(Job):
                 if len(alive[0].tokens) == 1:
                     past = decoder.keep(slot)
                     forks += [decoder.open(past) for _ in alive[1:]]
-                while len(forks) >= len(alive):
-                    decoder.close(forks.pop())
                 slots = [slot, *forks]
                 decoder.reorder(slots[: len(alive)], [slots[beam.parent] for beam in alive])
+                while len(forks) >= len(alive):
+                    decoder.close(forks.pop())
                 if decoder.length(slot) >= decoder.config.max_positions:
                     break
                 rows = yield Advance(
@@ -167,7 +168,7 @@ class _BeamSearch(Job):
                         for at, beam in zip(slots, alive, strict=False)
                     ]
                 )
-            self.outbox.put(self._ranked(alive))
+            self.hand_out(self._ranked(alive))
             return "stop" if self._ended else "length"
         finally:
             for fork in forks:

@@ -62,7 +62,7 @@ class Job(ABC):
         remember: whether its tokens may be the beginning of a later prompt.
 
     Attributes:
-        outbox: what it handed out, for one reader.
+        outbox: what was delivered, for one reader.
         closed: set by the reader, from any thread, when no more is wanted.
     """
 
@@ -81,6 +81,7 @@ class Job(ABC):
         self.remember = remember
         self.outbox: SimpleQueue[Any] = SimpleQueue()
         self.closed = False
+        self._ready: list[Any] = []
         self._expires: float | None = None
         if deadline is not None:
             seconds = checks.number("deadline", deadline, 0)
@@ -104,9 +105,20 @@ class Job(ABC):
         if self.expired:
             raise DeadlineError("the answer was not ready in time: ask for less, or allow more")
 
+    def hand_out(self, item: Any) -> None:
+        """Something for the reader, with the next delivery."""
+        self._ready.append(item)
+
+    def deliver(self) -> None:
+        """Let the reader have what was handed out."""
+        for item in self._ready:
+            self.outbox.put(item)
+        self._ready.clear()
+
     def finish(self, reason: FinishReason, error: Exception | None = None) -> None:
         """Tell the reader that this is all."""
-        self.outbox.put(End(reason, error))
+        self.hand_out(End(reason, error))
+        self.deliver()
 
     def results(self) -> Iterator[Any]:
         """What the job hands out, until its slots are free again.

@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 IDLE = 4
 """Where nobody is writing, a round may read so many times more of the prompts."""
 
+PAUSE = 60.0
+"""Seconds without a request after which the decoder's memory is given back."""
+
 
 @dataclass
 class _Seat:
@@ -93,9 +96,13 @@ class DecodeLoop:
         """Takes what came in, and waits for it if there is nothing else to do."""
         while True:
             try:
-                job = self.inbox.get(block=not self._seats and not self._waiting)
+                idle = not self._seats and not self._waiting
+                job = self.inbox.get(idle, PAUSE if self._decoder is not None else None)
             except Empty:
-                return True
+                if not idle:
+                    return True
+                self._decoder = None
+                continue
             if job is None:
                 self._close_all()
                 return False
@@ -176,6 +183,7 @@ class DecodeLoop:
         answers = iter(decoder.extend([chunk for _, chunks in steps for chunk in chunks]))
         for seat, chunks in steps:
             self._answer(seat, decoder, [next(answers) for _ in chunks])
+        _deliver([seat for seat, _ in steps])
 
     def _read(self, decoder: Decoder) -> None:
         """Tokens of prompts, and of jobs that read texts, in the order in which they came."""
@@ -190,6 +198,7 @@ class DecodeLoop:
                 budget -= wanted.size
                 logits = decoder.extend(wanted.chunks, every_position=wanted.every_position)
                 self._answer(seat, decoder, logits)
+                seat.job.deliver()
             elif seat.is_reading:
                 if reading and seat.rest > budget:
                     break  # a few tokens cost a pass as many do
@@ -199,6 +208,7 @@ class DecodeLoop:
             answers = decoder.extend([chunk for _, chunk in reading])
             for (seat, _), answer in zip(reading, answers, strict=True):
                 self._answer(seat, decoder, [answer])
+            _deliver([seat for seat, _ in reading])
 
     def _answer(self, seat: _Seat, decoder: Decoder, logits: list[Floats]) -> None:
         """What was read of a prompt, or what a job asked for. The job's own code runs here:
@@ -256,6 +266,15 @@ class DecodeLoop:
         for job in jobs:
             error = GenerationError("the model was closed before the answer was complete")
             self._finish(job, "closed", error)
+
+
+def _deliver(seats: Sequence[_Seat]) -> None:
+    """Wake the readers when all have been answered: they run while the next pass computes.
+
+    A reader that is awake earlier competes with the loop for the interpreter at each answer.
+    """
+    for seat in seats:
+        seat.job.deliver()
 
 
 def _prompt_chunk(seat: _Seat, count: int) -> Chunk:

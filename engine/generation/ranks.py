@@ -88,7 +88,8 @@ def read_text(
             f"tokens: shorten it by {excess:,}"
         )
     job = _TextReading(before, tokens, deadline=deadline)
-    (batcher or shared_batcher(model)).submit(job)
+    batcher = batcher or shared_batcher(model)
+    batcher.submit(job)
     pieces = WrittenText(tokenizer, Endings.of(tokenizer, (), max_tokens=1))
     ranks: list[TokenRank] = []
     # Judged here and not in the decode loop, which others are waiting for.
@@ -119,14 +120,14 @@ class _TextReading(Job):
         self._tokens = tokens
 
     def run(self, decoder: Decoder, slot: int, logits: Floats) -> Run:
-        self.outbox.put([logits])
+        self.hand_out([logits])
         segment = self.prompt.reply_segment
         for begin in range(0, len(self._tokens) - 1, TOGETHER):
             self.check_deadline()
             part = self._tokens[begin : min(begin + TOGETHER, len(self._tokens) - 1)]
             chunk = Chunk(slot, part, [segment] * len(part))
             (rows,) = yield Advance([chunk], every_position=True)
-            self.outbox.put(rows)
+            self.hand_out(rows)
         return "stop"
 
 

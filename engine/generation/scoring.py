@@ -159,7 +159,7 @@ class _Scoring(Job):
                 for fork, at, block in zip(forks, group, rows, strict=False):
                     decoder.truncate(fork, len(self.prompt))
                     found[at] += _logprobs(block, self._candidates[at][1:])
-            self.outbox.put(found)
+            self.hand_out(found)
             return "stop"
         finally:
             for fork in forks[1:]:

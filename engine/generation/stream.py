@@ -26,11 +26,11 @@ class TokenStream:
             "deadline", "closed" (by whoever read, or with the model) or "error".
     """
 
-    def __init__(self, job: Job, model: LanguageModel) -> None:
+    def __init__(self, job: Job, model: LanguageModel, batcher: Batcher) -> None:
         self.finish_reason: FinishReason | None = None
         self._job = job
-        # The decode loop lives as long as its model.
-        self._model = model
+        # The decode loop lives only as long as these.
+        self._alive = (model, batcher)
 
     def __iter__(self) -> "TokenStream":
         return self
@@ -128,5 +128,6 @@ def stream(
         deadline=deadline,
         remember=remember,
     )
-    (batcher or shared_batcher(model)).submit(job)
-    return TokenStream(job, model)
+    batcher = batcher or shared_batcher(model)
+    batcher.submit(job)
+    return TokenStream(job, model, batcher)

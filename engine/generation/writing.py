@@ -45,7 +45,7 @@ class Writing(Job):
             token, reason = self._next(
                 logits, is_full=decoder.length(slot) >= decoder.config.max_positions
             )
-            self.outbox.put(token)
+            self.hand_out(token)
             if reason is not None:
                 return reason
             (logits,) = yield Advance([Chunk(slot, (token.id,), (self.prompt.reply_segment,))])

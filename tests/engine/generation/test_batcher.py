@@ -1,12 +1,14 @@
 import gc
 import random
 import threading
+import time
+import weakref
 
 import numpy as np
 import pytest
 
 from engine.errors import DeadlineError, GenerationError, QueueFullError
-from engine.generation.batcher import Batcher, shared_batcher
+from engine.generation.batcher import Batcher, shared_batcher, slots_within
 from engine.generation.settings import Settings
 from engine.generation.stream import stream
 from tests.engine.generation.toy import LETTERS, ToyModel, alphabet
@@ -286,6 +288,39 @@ def test_a_batcher_that_was_never_used_has_no_thread():
     batcher = Batcher(ToyModel())
     batcher.close()
     assert batcher._thread.ident is None
+
+
+def test_a_batcher_that_nobody_holds_ends_its_thread():
+    model = ToyModel(alphabet())
+    tokens = stream(model, "v", sampler=GREEDY, batcher=Batcher(model))
+    assert text_of(tokens) == "wxyz"  # until then the stream holds it
+    thread = tokens._alive[1]._thread
+    del tokens
+    gc.collect()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_the_decoder_is_given_back_after_a_pause(monkeypatch):
+    monkeypatch.setattr("engine.generation.loop.PAUSE", 0.01)
+    model = ToyModel(alphabet())
+    batcher = Batcher(model)
+    for _ in range(2):
+        assert text_of(stream(model, "abcdw", sampler=GREEDY, batcher=batcher)) == "xyz"
+        gone = weakref.ref(model.decoders.pop())
+        for _ in range(3000):
+            gc.collect()
+            if gone() is None:
+                break
+            time.sleep(0.01)
+        assert gone() is None
+
+
+def test_slots_are_as_many_as_their_memory_allows():
+    config = ToyModel(positions=1000).config
+    assert slots_within(10**9, config) == 16
+    assert slots_within(8 * 1000 * 5, config) == 5
+    assert slots_within(1, config) == 1
 
 
 def test_one_model_has_one_batcher():

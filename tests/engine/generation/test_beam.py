@@ -16,17 +16,21 @@ from tests.engine.generation.toy import END, LETTERS, ToyModel, alphabet
 
 
 class Small(ToyModel):
-    """A few tokens without a tokenizer; 0 begins, 1 ends."""
+    """A few tokens without a tokenizer; 0 begins, 1 ends.
+
+    Its odds are others at each position, or texts of the same pairs would be equally probable.
+    """
 
     def __init__(self, seed: int, size: int = 5, positions: int = 50) -> None:
-        table = np.random.default_rng(seed).normal(size=(size, size)) * 2
+        table = np.random.default_rng(seed).normal(size=(positions, size, size)) * 2
         super().__init__(table, positions=positions)
         self.tokenizer = None
-        row = self.table.astype(np.float64)
-        self.logprobs = row - np.log(np.exp(row).sum(axis=1, keepdims=True))
+        odds = np.exp(self.table.astype(np.float64))
+        self.logprobs = np.log(odds / odds.sum(axis=-1, keepdims=True))
 
     def logprob(self, tokens) -> float:
-        return sum(self.logprobs[a, b] for a, b in itertools.pairwise((0, *tokens)))
+        pairs = itertools.pairwise((0, *tokens))
+        return sum(self.logprobs[at, a, b] for at, (a, b) in enumerate(pairs))
 
 
 START = Prompt((0,), (0,))
@@ -36,7 +40,7 @@ def searched_by_hand(model, beams, max_tokens, min_tokens, min_ends) -> tuple[in
     """What bert4keras's beam search answers, worked out over whole texts without a cache."""
     open_texts = [()]
     for length in range(1, max_tokens + 1):
-        longer = [(*text, id) for text in open_texts for id in range(len(model.table))]
+        longer = [(*text, id) for text in open_texts for id in range(model.config.vocab_size)]
         longer.sort(key=model.logprob, reverse=True)
         longer = longer[: beams if length == 1 else len(open_texts)]
         done = {

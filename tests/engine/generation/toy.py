@@ -63,7 +63,7 @@ class ToyPast:
 
 
 class ToyDecoder:
-    """The decoder's interface over a table of logits [V, V].
+    """The decoder's interface over a table of logits [V, V], or one for each position [T, V, V].
 
     ``fail`` makes the next pass fail. ``passes`` has for each pass the size of every chunk.
     """
@@ -113,7 +113,11 @@ class ToyDecoder:
                 raise ContextFullError("full")
             tokens += chunk.tokens
             segments += chunk.segments or [0] * len(chunk.tokens)
-            rows = self.table[list(chunk.tokens)]
+            if self.table.ndim == 3:
+                first = len(tokens) - len(chunk.tokens)
+                rows = self.table[range(first, len(tokens)), list(chunk.tokens)]
+            else:
+                rows = self.table[list(chunk.tokens)]
             logits.append(rows if every_position else rows[-1])
         return logits
 
@@ -146,7 +150,7 @@ class ToyModel:
         self.tokenizer = LetterTokenizer()
         self.config = TransformerConfig(
             family="gpt2",
-            vocab_size=len(self.table),
+            vocab_size=self.table.shape[-1],
             hidden_size=1,
             num_layers=1,
             num_heads=1,

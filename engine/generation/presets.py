@@ -4,26 +4,30 @@ Sources: the examples of bert4keras (Su Jianlin), his articles kexue.fm/archives
 7718 (NEZHA dialogue) and 7912 (CPM), and interact.py of CDial-GPT (Wang et al. 2020).
 """
 
-from collections.abc import Iterable
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import GenerationError
-from engine.generation.processing import Chain
 from engine.generation.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.tokenizers.base import Tokenizer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """How a family was demonstrated.
+    """How a family was demonstrated, in the arguments of ``stream``.
 
     Attributes:
         settings: how a token is chosen.
         max_tokens: the most tokens of one text.
         stop: texts that end a text, besides the vocabulary's own end.
+        keeps_stop: whether what ends the text belongs to it; each of ``stop`` is then one piece.
         ends_from: tokens before which an end does not end the text but stays in it, as
             bert4keras's minlen has it.
-        min_length: tokens before which an end is not drawn at all.
+        min_length: tokens before which an end is not drawn at all: ``stream``'s min_tokens.
         turns: how many turns of a dialogue the model sees, the last one included; None for all.
         prompts: texts to begin with.
     """
@@ -31,17 +35,20 @@ class Preset:
     settings: Settings
     max_tokens: int
     stop: tuple[str, ...] = ()
+    keeps_stop: bool = False
     ends_from: int = 0
     min_length: int = 0
     turns: int | None = None
     prompts: tuple[str, ...] = ()
 
-    def sampler(self, end_ids: Iterable[int] = ()) -> Chain:
-        """The samplers, with min_length applied to the ids that end a text in this vocabulary."""
-        if not self.min_length:
-            return self.settings.sampler()
-        ends = tuple(end_ids)
-        return replace(self.settings, min_length=self.min_length, stop_ids=ends).sampler()
+    def stops(self, tokenizer: Tokenizer | None) -> tuple[str | int, ...]:
+        """What to give to ``stream`` as stop: strings are cut off, ids stay.
+
+        Raises TokenizerError where the vocabulary does not have a piece that should stay.
+        """
+        if not self.keeps_stop or tokenizer is None:
+            return self.stop
+        return tuple(tokenizer.id(piece) for piece in self.stop)
 
 
 def bert4keras(
@@ -67,6 +74,7 @@ PRESETS: Final[dict[str, Preset]] = {
         settings=bert4keras(top_p=0.95),
         max_tokens=256,
         stop=("。",),
+        keeps_stop=True,
         ends_from=128,
         prompts=("今天天气不错", "双十一", "科学空间"),
     ),

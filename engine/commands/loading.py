@@ -55,7 +55,8 @@ def load(options: argparse.Namespace) -> "LanguageModel":
 
 
 class Progress:
-    """Bytes done of bytes in all, as one line of stderr that is written over."""
+    """Bytes done of bytes in all, as one line of stderr that is written over; where nobody
+    watches it grow, the last state only."""
 
     def __init__(self, what: str, stream: TextIO | None = None) -> None:
         self._what = what
@@ -64,7 +65,7 @@ class Progress:
 
     def __call__(self, done: int, total: int) -> None:
         percent = 100 * done // max(total, 1)
-        if percent == self._shown:
+        if percent == self._shown or (done < total and not self._stream.isatty()):
             return
         self._shown = percent
         end = "\n" if done >= total else "\r"

@@ -5,13 +5,16 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from engine import memory
 from engine.catalogue import LARGE
 from engine.errors import EngineError
 from engine.hardware import available_cores, may_have_gpu
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.runtimes import DTYPES, Dtype, Floats, Runtime
-from engine.transformer.weights import Weights, shapes
+from engine.transformer.weights import Quantized, Weights, shapes
+
+MOST_SLOTS = 16
 
 if TYPE_CHECKING:
     from engine.tokenizers import Tokenizer
@@ -57,7 +60,7 @@ class LanguageModel:
         if dtype is not None and dtype not in DTYPES:
             raise EngineError(f"no dtype {dtype!r}; there are: {', '.join(DTYPES)}")
         runtime = runtime or default_runtime(dtype)
-        chosen = dtype or default_dtype(config, runtime)
+        chosen = dtype or default_dtype(config, weights, runtime)
         return cls(
             name or config.family, config, _runtime(runtime, config, weights, chosen), tokenizer
         )
@@ -69,6 +72,14 @@ class LanguageModel:
     @property
     def device(self) -> str:
         return self.runtime.device
+
+    @property
+    def slots(self) -> int:
+        """Texts of full length whose keys and values fit into a quarter of the memory, 1 to 16."""
+        config = self.config
+        layers = config.num_layers * (2 if config.encoder_layers else 1)
+        text = 8 * layers * config.attention_size * config.max_positions
+        return max(1, min(MOST_SLOTS, memory.available() // 4 // text))
 
     def decoder(self, slots: int = 1) -> Decoder:
         """A decoder with so many slots; all decoders share the weights."""
@@ -99,14 +110,17 @@ def default_runtime(dtype: Dtype | None = None) -> str:
     return "openvino"
 
 
-def default_dtype(config: TransformerConfig, runtime: str) -> Dtype:
-    """What suits the device: two bytes on a GPU; on a CPU float32, or int8 for a large model."""
+def default_dtype(config: TransformerConfig, weights: Weights, runtime: str) -> Dtype:
+    """What suits the device: two bytes on a GPU; on a CPU float32, or int8 for a large model and
+    for one that is stored so."""
     if _on_gpu():
         from engine import backend
 
         return "bfloat16" if backend.compute_dtype() == "bfloat16" else "float16"
     parameters = sum(math.prod(shape) for shape in shapes(config).values())
-    return "int8" if runtime == "openvino" and parameters > LARGE else "float32"
+    stored = weights.read("layers/0/feed_forward/up/kernel")
+    fits_int8 = parameters > LARGE or isinstance(stored, Quantized)
+    return "int8" if runtime == "openvino" and fits_int8 else "float32"
 
 
 def _on_gpu() -> bool:

@@ -1,5 +1,6 @@
 """Loading once, under a lock, within a budget; and status at any time without waiting."""
 
+import math
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 
 from engine.catalogue import CATALOGUE, ROOT, ModelSpec
 from engine.registry import MEMORY_PER_BYTE, ModelError, Models, State, UnknownModelError
+from engine.transformer.families import family_config
+from engine.transformer.weights import shapes
 
 loaded: list[Path] = []
 gate = Event()
@@ -231,3 +234,23 @@ def test_a_bad_command_line_is_explained(
         status = int(exit_.code or 0)
     assert status == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name, family, sizes",
+    [
+        ("gpt2-ml-15g", "gpt2_ml", (21130, 1536, 48, 24, 6144, 1024)),
+        ("gpt2-ml-30g", "gpt2_ml", (8021, 1536, 48, 24, 6144, 1024)),
+        ("cpm", "cpm", (30000, 2560, 32, 32, 10240, 1024)),
+        ("cpm-distill", "cpm", (30000, 768, 12, 12, 3072, 1024)),
+        ("cdial-base", "cdial", (13088, 768, 12, 12, 3072, 513)),
+        ("bert", "bert", (21128, 768, 12, 12, 3072, 512)),
+        ("gpt2", "gpt2", (50257, 768, 12, 12, 3072, 1024)),
+    ],
+)
+def test_the_catalogue_counts_right(name: str, family: str, sizes: tuple[int, ...]) -> None:
+    names = ("vocab_size", "hidden_size", "num_layers", "num_heads", "intermediate_size")
+    given = dict(zip((*names, "max_positions"), sizes, strict=True))
+    counted = sum(math.prod(shape) for shape in shapes(family_config(family, **given)).values())
+    (found,) = (entry for entry in CATALOGUE if entry.name == name)
+    assert found.parameters == counted

@@ -18,7 +18,7 @@ from engine.transformer.checkpoints.formats import hdf5_layout
 from engine.transformer.checkpoints.formats.mapped import DAMAGED, Extent, MappedSource
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
-SECONDS = 60
+SECONDS = 20
 """Time to look up the weights: a model of 200 takes less than one."""
 
 

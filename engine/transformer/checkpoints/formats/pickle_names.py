@@ -5,6 +5,7 @@ tells a checkpoint from a file that was made to attack whoever unpickles it.
 """
 
 import re
+from functools import lru_cache
 
 from engine.errors import CheckpointError
 
@@ -34,6 +35,7 @@ _HARMLESS = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def check_name(module: str, name: str) -> None:
     """Do nothing if a checkpoint may name this.
 

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
                 sampler=chosen.settings,
                 max_tokens=chosen.max_tokens,
                 min_tokens=chosen.min_length,
-                stop=chosen.stop,
+                stop=chosen.stops(model.tokenizer),
                 seed=options.seed,
             ):
                 answer += token.text

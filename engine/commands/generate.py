@@ -63,8 +63,9 @@ def _stream(
         *(model, prompt),
         sampler=chosen.settings,
         max_tokens=chosen.max_tokens,
-        min_tokens=chosen.ends_from,
-        stop=chosen.stop,
+        min_tokens=chosen.min_length,
+        ends_from=chosen.ends_from,
+        stop=chosen.stops(model.tokenizer),
         seed=seed,
     ):
         first = first or time.perf_counter() - began
@@ -91,6 +92,6 @@ def _beams(
         beams=options.beams,
         max_tokens=chosen.max_tokens,
         length_penalty=options.length_penalty,
-        stop=chosen.stop,
+        stop=chosen.stops(model.tokenizer),
     ):
         print(f"{found.logprob:9.3f}  {prompt}{found.text}")

@@ -1,6 +1,7 @@
 """Options that say how the next token is chosen."""
 
 import argparse
+from dataclasses import replace
 from typing import Final
 
 from engine.errors import GenerationError
@@ -46,11 +47,7 @@ def preset(options: argparse.Namespace, family: str) -> Preset:
     if options.max_tokens is not None and options.max_tokens < 1:
         raise GenerationError(f"max_tokens must be at least 1, not {options.max_tokens}")
     settings = Settings.from_dict(base.settings.to_dict() | given) if given else base.settings
-    return Preset(
-        settings=settings,
-        max_tokens=options.max_tokens or base.max_tokens,
-        stop=tuple(options.stop) or base.stop,
-        ends_from=0 if options.stop else base.ends_from,
-        min_length=base.min_length,
-        turns=base.turns,
-    )
+    changed = replace(base, settings=settings, max_tokens=options.max_tokens or base.max_tokens)
+    if options.stop:
+        return replace(changed, stop=tuple(options.stop), keeps_stop=False, ends_from=0)
+    return changed

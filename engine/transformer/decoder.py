@@ -17,7 +17,7 @@ from engine.transformer.runtimes import Floats, KeysValues, Runtime
 
 LENGTHS = (64, 128, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024)
 """Tokens that a cache has room for."""
-NEW_TOKENS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+NEW_TOKENS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, *range(256, 1025, 64))
 """Tokens that one pass takes; more of them take several passes."""
 TOGETHER = 32
 """Chunks up to this long are padded and batched; longer ones fill a pass by themselves."""
@@ -211,7 +211,9 @@ class Decoder:
             return self._run_long(rows[0], every_position)
         self._reserve(len(self._rows), max(row.start + len(row.tokens) for row in rows))
         first = min(row.index for row in rows)
-        batch = feeds(self.config, rows, self._allocated[1], NEW_TOKENS, every_position)
+        # Texts that begin here have no past to look at.
+        past = self._allocated[1] if any(row.start for row in rows) else 0
+        batch = feeds(self.config, rows, past, NEW_TOKENS, every_position)
         out = self._cache.run(first, batch)
         found = {}
         for row in rows:

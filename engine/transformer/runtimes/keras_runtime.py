@@ -81,9 +81,10 @@ class KerasRuntime:
         """Logits [B, N, V] and the past with the new tokens in it."""
         forward, inputs = self._forward(tensors), _inputs(given)
         x, bias = forward.embed(inputs), forward.bias(inputs)
+        length = given["mask"].shape[3] - given["mask"].shape[2]
         grown = []
         for layer, pair in enumerate(past):
-            before = [ops.cast(part, "float32") for part in pair]
+            before = [ops.cast(part[:, :, :length], "float32") for part in pair]
             looked_at = None
             if cross is not None:
                 looked_at = (

@@ -112,6 +112,7 @@ class OpenVINOCache:
 
     def run(self, first: int, feeds: Feeds) -> Floats:
         rows = slice(first, first + len(feeds.tokens))
+        past = self._past if feeds.starts.any() else self._past[..., :0, :]
         given = {name: value for name, value in vars(feeds).items() if value is not None}
         if self._encoder is not None:
             given["cross_mask"] = self._cross_mask(rows)
@@ -121,7 +122,7 @@ class OpenVINOCache:
                 given["hidden"] = x
             inputs = {name: given[name] for name in part.names if name in given}
             for layer in part.layers:
-                inputs[f"key{layer}"], inputs[f"value{layer}"] = self._past[:, layer, rows]
+                inputs[f"key{layer}"], inputs[f"value{layer}"] = past[:, layer, rows]
                 if self._encoder is not None:
                     cross = self._cross[:, layer, rows]
                     inputs[f"cross_key{layer}"], inputs[f"cross_value{layer}"] = cross

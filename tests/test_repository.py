@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engine.catalogue import ROOT
+from engine.catalogue import CATALOGUE, ROOT
 
 READMES = ["README.md", "README.en.md"]
 
@@ -87,3 +87,15 @@ def test_every_file_can_be_pushed_to_a_space_and_none_is_a_pickle() -> None:
 
 def test_the_whole_tree_stays_small() -> None:
     assert sum(path.stat().st_size for path in tracked()) < 60 * 2**20
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_example_with_a_language_model_names_what_there_is(name: str) -> None:
+    programs = re.findall(r"```python\n(.*?)```", read(name), re.DOTALL)
+    (program,) = (text for text in programs if "load_checkpoint" in text)
+    imports = [line for line in program.splitlines() if line.startswith("from ")]
+    exec("\n".join(imports), {})
+    model = re.search(r'load_checkpoint\("(.*)"\)', program)
+    assert model is not None
+    assert model[1] in {spec.name for spec in CATALOGUE}
+    compile(program, name, "exec")

@@ -4,14 +4,13 @@ python -m benchmarks.kernels [--layers 12 --hidden 768 --vocabulary 30000] [--li
 
 A decoding step of one text multiplies one vector by every matrix of the model, so its time is the
 time to read them. The table says how many gigabytes a second each library gets through, beside
-what a plain sum gets; engine/transformer/runtimes rests on it.
+what the memory gives; engine/transformer/runtimes rests on it.
 """
 
 import argparse
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.bandwidth import read_bandwidth
 from engine.hardware import available_cores
 from engine.transformer.held import quantize_rows
 
@@ -26,21 +26,6 @@ LIBRARIES = ("openvino", "tensorflow", "tensorflow-xla", "jax")
 DTYPES = {"float32": 4, "bfloat16": 2, "int8": 1}
 Matrices = list[NDArray[np.float32]]
 Run = Callable[[NDArray[np.float32]], Any]
-
-
-def read_bandwidth() -> float:
-    """Bytes a second that all cores together read from memory, best of seven."""
-    cores = available_cores()
-    parts = np.array_split(np.ones(64 * 2**20, np.float32), cores)
-
-    def read() -> None:
-        threads = [threading.Thread(target=part.sum) for part in parts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    return sum(part.nbytes for part in parts) / min(_timed(read) for _ in range(7))
 
 
 def _timed(call: Callable[[], Any]) -> float:
@@ -158,8 +143,8 @@ def main() -> None:
             cells.append(f"{1000 * seconds:.1f} | {numbers * DTYPES[dtype] / seconds / 1e9:.1f}")
         print(f"| {library} | {dtype} | {' | '.join(cells)} |", flush=True)
         return
-    bandwidth = f"{read_bandwidth() / 1e9:.1f} GB/s"
-    print(f"{numbers / 1e6:.0f} million weights; a plain sum reads {bandwidth}\n")
+    bandwidth = f"{read_bandwidth(available_cores()) / 1e9:.1f} GB/s"
+    print(f"{numbers / 1e6:.0f} million weights; memory gives {bandwidth}\n")
     print("| library | weights | 1 row, ms | GB/s | 16 rows, ms | GB/s |")
     print("| --- | --- | ---: | ---: | ---: | ---: |", flush=True)
     sizes = [f"--{name}={getattr(options, name)}" for name in ("layers", "hidden", "vocabulary")]

@@ -5,6 +5,7 @@ import threading
 import weakref
 from typing import Final
 
+from engine import memory
 from engine.errors import GenerationError, QueueFullError
 from engine.generation.jobs import Job, check_prompt
 from engine.generation.loop import DecodeLoop
@@ -15,7 +16,8 @@ from engine.transformer.language_model import LanguageModel
 SLOTS: Final = 16
 QUEUE: Final = 64
 CACHE_BYTES: Final = 4 * 2**30
-"""Most that the keys and values of all slots of a shared batcher may take, each slot full."""
+"""Most that the keys and values of a shared batcher may take, all slots full; a quarter of the
+memory where that is less."""
 PREFIX_BYTES: Final = 512 * 2**20
 
 
@@ -119,7 +121,8 @@ def shared_batcher(model: LanguageModel) -> Batcher:
     """The model's own batcher, that all who ask this model for something share."""
     with _SHARED_LOCK:
         if model not in _SHARED:
-            _SHARED[model] = Batcher(model, slots_within(CACHE_BYTES, model.config))
+            budget = min(CACHE_BYTES, memory.available() // 4)
+            _SHARED[model] = Batcher(model, slots_within(budget, model.config))
         return _SHARED[model]
 
 
@@ -129,8 +132,9 @@ def slots_within(budget: int, config: TransformerConfig) -> int:
     A token's float32 keys and values are 74 kB in a model of 12 layers of 768, and 655 kB in
     CPM-LM.
     """
-    token = 2 * config.num_layers * config.attention_size * 4
-    return max(1, min(SLOTS, budget // (token * config.max_positions)))
+    layers = config.num_layers * (2 if config.encoder_layers else 1)
+    text = 2 * layers * config.attention_size * 4 * config.max_positions
+    return max(1, min(SLOTS, budget // text))
 
 
 def _new_decoder(reference: "weakref.ref[LanguageModel]", slots: int) -> Decoder:

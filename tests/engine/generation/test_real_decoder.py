@@ -1,6 +1,7 @@
 """The loop over the decoder as it is, with tiny random weights: what is reused or put together
 must not change what is written."""
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -101,3 +102,23 @@ def test_the_context_is_used_to_its_end(model):
     found = stream(model, prompt(model, model.config.max_positions - 3), sampler=GREEDY)
     assert len(list(found)) == 4
     assert found.finish_reason == "context"
+
+
+def test_users_who_come_and_go_do_not_disturb_each_other(model):
+    batcher = Batcher(model, slots=3, prefill_tokens=8)
+    prompts = [prompt(model, 2 + 5 * number, number % 3) for number in range(8)]
+    expected = [recomputed(model, p, 8) for p in prompts]
+
+    def user(number: int) -> bool:
+        for stop_at in (2, 8, 5):
+            tokens = stream(model, prompts[number], sampler=GREEDY, max_tokens=8, batcher=batcher)
+            found = [token.id for token in itertools.islice(tokens, stop_at)]
+            tokens.close()
+            if found != expected[number][:stop_at]:
+                return False
+        return True
+
+    with ThreadPoolExecutor(len(prompts)) as threads:
+        assert all(threads.map(user, range(len(prompts))))
+    batcher.close()
+    assert batcher.load == 0

@@ -216,5 +216,7 @@ def test_each_library_computes_the_same(
         found = [arrays[f"{case.name}/{n}"] for n in range(len(default[case.name]))]
         expected = [row.logits for row in case.rows]
         tolerance = case.settings["tolerance"]
-        assert difference(found[: len(expected)], expected) < tolerance, case.name
+        if len(found) > len(expected):
+            expected.append(case.rows[-1].logits)  # of the same row, by steps
+        assert difference(found, expected) < tolerance, case.name
         assert difference(found, default[case.name]) < tolerance, case.name

@@ -165,6 +165,10 @@ T5: Final = Layout(
 )
 
 
+_NEWER: Final = {"MLM-Bias/beta:0": "MLM-Bias/bias:0"}
+"""bert4keras 0.11 calls the bias of its output so."""
+
+
 def _without_counters(names: Iterable[str]) -> dict[str, str]:
     """Keras numbers the dense layers of a session: dense_37 becomes dense_1 where it is the first
     of its Keras layer."""
@@ -174,10 +178,14 @@ def _without_counters(names: Iterable[str]) -> dict[str, str]:
         if match:
             numbers[match[1]].add(int(match[2] or 0))
     order = {name: sorted(those) for name, those in numbers.items()}
-    return {
-        (f"{m[1]}/dense_{order[m[1]].index(int(m[2] or 0)) + 1}/{m[3]}" if m else name): name
-        for name, m in found.items()
-    }
+    renamed = {}
+    for name, match in found.items():
+        if match:
+            number = order[match[1]].index(int(match[2] or 0)) + 1
+            renamed[f"{match[1]}/dense_{number}/{match[3]}"] = name
+        else:
+            renamed[_NEWER.get(name, name)] = name
+    return renamed
 
 
 KERAS_BERT: Final = Layout(

@@ -53,6 +53,15 @@ def test_files_are_recognised_and_measured_by_themselves(layout, family, write, 
     published.assert_equal(opened, weights)
 
 
+def test_the_output_bias_has_two_names_in_keras_files(tmp_path):
+    weights = published.tiny_weights(published.tiny_config("bert_lm"))
+    named = published.publish(bert4keras.KERAS_BERT, weights)
+    named["MLM-Bias/beta:0"] = named.pop("MLM-Bias/bias:0")
+    path = published.write_keras_hdf5(tmp_path, named)
+    (tmp_path / "config.json").write_text(json.dumps(published.SETTINGS))
+    published.assert_equal(open_weights(path), weights)
+
+
 @pytest.mark.parametrize(
     ("layout", "family", "prefix"),
     [

@@ -3,6 +3,7 @@
 A runtime holds the weights of one model; each decoder has a cache of its own over them.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -45,8 +46,13 @@ class Feeds:
 @dataclass(frozen=True)
 class KeysValues:
     """One row's keys and values [L, h, t, d], and those of the encoder's tokens if there are any.
-    They are the runtime's own arrays: only a cache of the same runtime can take them."""
+    They are the runtime's own arrays: only a cache of the same runtime can take them.
 
+    Attributes:
+        item_bytes: of one number of them.
+    """
+
+    item_bytes: int
     keys: Any
     values: Any
     cross_keys: Any = None
@@ -56,7 +62,7 @@ class KeysValues:
     def nbytes(self) -> int:
         """Bytes of all of it."""
         held = (self.keys, self.values, self.cross_keys, self.cross_values)
-        return sum(int(array.nbytes) for array in held if array is not None)
+        return self.item_bytes * sum(math.prod(part.shape) for part in held if part is not None)
 
 
 class Cache(Protocol):

@@ -143,6 +143,7 @@ class KerasCache:
     def __init__(self, runtime: KerasRuntime) -> None:
         self._runtime = runtime
         self._dtype = runtime.compute_dtype
+        self._item_bytes = 4 if self._dtype == "float32" else 2
         self._past = self._empty(0, 0)
         has_encoder = runtime.config.encoder_layers > 0
         self._cross = self._empty(0, 1) if has_encoder else None
@@ -185,8 +186,8 @@ class KerasCache:
     def read(self, row: int, length: int) -> KeysValues:
         kept = self._stacked(self._past, row, length)
         if self._cross is None:
-            return KeysValues(kept[0], kept[1])
-        return KeysValues(*kept, *self._stacked(self._cross, row, self._sources[row]))
+            return KeysValues(self._item_bytes, *kept)
+        return KeysValues(self._item_bytes, *kept, *self._stacked(self._cross, row, self._sources[row]))
 
     def write(self, row: int, past: KeysValues, length: int) -> None:
         pairs = _unstacked(past.keys[:, :, :length], past.values[:, :, :length])

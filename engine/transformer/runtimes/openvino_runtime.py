@@ -157,9 +157,9 @@ class OpenVINOCache:
     def read(self, row: int, length: int) -> KeysValues:
         keys, values = self._past[:, :, row, :, :length].copy()
         if self._encoder is None:
-            return KeysValues(keys, values)
+            return KeysValues(keys.itemsize, keys, values)
         cross = self._cross[:, :, row, :, : self._sources[row]].copy()
-        return KeysValues(keys, values, cross[0], cross[1])
+        return KeysValues(keys.itemsize, keys, values, cross[0], cross[1])
 
     def write(self, row: int, past: KeysValues, length: int) -> None:
         self._past[0, :, row, :, :length] = past.keys[:, :, :length]

@@ -62,7 +62,8 @@ class KeysValues:
     def nbytes(self) -> int:
         """Bytes of all of it."""
         held = (self.keys, self.values, self.cross_keys, self.cross_values)
-        return self.item_bytes * sum(math.prod(part.shape) for part in held if part is not None)
+        numbers: int = sum(math.prod(part.shape) for part in held if part is not None)
+        return self.item_bytes * numbers
 
 
 class Cache(Protocol):

@@ -187,7 +187,9 @@ class KerasCache:
         kept = self._stacked(self._past, row, length)
         if self._cross is None:
             return KeysValues(self._item_bytes, *kept)
-        return KeysValues(self._item_bytes, *kept, *self._stacked(self._cross, row, self._sources[row]))
+        return KeysValues(
+            self._item_bytes, *kept, *self._stacked(self._cross, row, self._sources[row])
+        )
 
     def write(self, row: int, past: KeysValues, length: int) -> None:
         pairs = _unstacked(past.keys[:, :, :length], past.values[:, :, :length])

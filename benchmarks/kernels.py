@@ -47,7 +47,7 @@ def openvino(kernels: Matrices, dtype: str) -> Run:
     import openvino as ov
     from openvino import opset13 as op
 
-    from engine.transformer.runtimes.openvino_graph import _multiplied
+    from engine.transformer.runtimes.openvino_graph import matrix, multiplied
 
     held: dict[str, Callable[[Any], Any]] = {
         "float32": np.ascontiguousarray,
@@ -59,7 +59,7 @@ def openvino(kernels: Matrices, dtype: str) -> Run:
     for kernel in kernels:
         width = kernel.shape[0]
         first = op.slice(x, *(op.constant([n]) for n in (0, width, 1, 1)))
-        x = _multiplied(first, held[dtype](kernel.T))
+        x = multiplied(first, matrix(held[dtype](kernel.T)))
     hint = "bf16" if dtype == "bfloat16" else "f32"
     settings = {"INFERENCE_NUM_THREADS": available_cores(), "INFERENCE_PRECISION_HINT": hint}
     request = (

@@ -39,10 +39,10 @@ class ModelSpec:
     def memory(self) -> int:
         """Bytes that the loaded weights of a published model take on a CPU; 0 if nobody counted.
 
-        Kernels read a copy of the weights in an order of their own (benchmarks/README.md), so
-        they are there twice: in int8 where the model is large, else in float32.
+        A large model is held in int8. A small one is held in float32, and twice: kernels read a
+        copy in an order of their own.
         """
-        return self.parameters * (2 if self.parameters > LARGE else 8)
+        return self.parameters * (1 if self.parameters > LARGE else 8)
 
     def folder(self) -> Path | None:
         """The folder on this machine, or None for a hub repository."""

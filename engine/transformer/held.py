@@ -1,5 +1,8 @@
 """Weights in the dtype they are to be held in, one at a time, whatever they were stored in."""
 
+import math
+from collections.abc import Iterable
+
 import ml_dtypes
 import numpy as np
 
@@ -44,15 +47,28 @@ class HeldWeights:
             return self._held(Quantized(values, array.scale.reshape(-1, 1)))
         return self._held(array.T)
 
-    def bytes_per_layer(self) -> int:
-        """Of the decoder's matrices."""
-        sizes = [np.prod(shape) for name, shape in self._shapes.items() if _in_layer(name, "0")]
-        return int(sum(sizes)) * _BYTES[self._dtype]
+    @property
+    def count(self) -> int:
+        """How many weights there are."""
+        return len(self._shapes)
 
-    def bytes_outside_layers(self) -> int:
-        """Of the tables and the head."""
-        sizes = [np.prod(shape) for name, shape in self._shapes.items() if "layers/" not in name]
-        return int(sum(sizes)) * _BYTES[self._dtype]
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all of them, a tied table counted twice: it is an input and an output."""
+        return self._bytes(self._shapes) + self._bytes(["embeddings/token"])
+
+    @property
+    def layer_bytes(self) -> int:
+        """Bytes of one of the decoder's layers."""
+        return self._bytes(name for name in self._shapes if name.startswith("layers/0/"))
+
+    @property
+    def table_bytes(self) -> int:
+        """Bytes of the token table."""
+        return self._bytes(["embeddings/token"])
+
+    def _bytes(self, names: Iterable[str]) -> int:
+        return _BYTES[self._dtype] * sum(math.prod(self._shapes[name]) for name in names)
 
     def _read(self, name: str) -> Array:
         array = self._weights.read(name)
@@ -66,7 +82,3 @@ class HeldWeights:
             return array if isinstance(array, Quantized) else quantize_rows(array)
         array = array.dequantize() if isinstance(array, Quantized) else array
         return np.ascontiguousarray(array, _NUMPY[self._dtype])
-
-
-def _in_layer(name: str, layer: str) -> bool:
-    return name.startswith(f"layers/{layer}/")

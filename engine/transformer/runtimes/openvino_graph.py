@@ -11,16 +11,22 @@ from engine.transformer.config import TransformerConfig
 from engine.transformer.forward import Forward, Inputs
 from engine.transformer.held import HeldWeights
 from engine.transformer.runtimes import openvino_ops as ops
-from engine.transformer.weights import Quantized
+from engine.transformer.runtimes.spill import Spill
+from engine.transformer.weights import Array, Quantized
 
 _TYPES: Final = {"bfloat16": ov.Type.bf16, "float16": ov.Type.f16}
 
 
-class _Constants:
-    """Parameters for forward.py as constants of a graph."""
+class Constants:
+    """Parameters for forward.py as constants of a graph.
 
-    def __init__(self, weights: HeldWeights) -> None:
+    Args:
+        spill: where matrices are placed; None leaves them in ordinary memory.
+    """
+
+    def __init__(self, weights: HeldWeights, spill: Spill | None = None) -> None:
         self._weights = weights
+        self._spill = spill
 
     def vector(self, name: str) -> ops.Node:
         return op.constant(self._weights.vector(name))
@@ -29,35 +35,48 @@ class _Constants:
         return op.constant(np.asarray(values, np.float32))
 
     def rows(self, name: str, ids: ops.Node) -> ops.Node:
-        table = _constant(self._weights.table(name))
+        table = self._matrix(self._weights.table(name))
         return op.convert(op.gather(table, ids, op.constant(np.int64(0))), "f32")
 
     def matmul(self, x: ops.Node, name: str) -> ops.Node:
-        return _multiplied(x, self._weights.transposed(name))
+        return multiplied(x, self._matrix(self._weights.transposed(name)))
 
     def project(self, x: ops.Node, name: str) -> ops.Node:
-        return _multiplied(x, self._weights.table(name))
+        return multiplied(x, self._matrix(self._weights.table(name)))
+
+    def _matrix(self, array: Array) -> ops.Node:
+        if self._spill is None:
+            return matrix(array)
+        if isinstance(array, Quantized):
+            return matrix(Quantized(self._spill.place(array.values), array.scale), shared=True)
+        return matrix(self._spill.place(array), shared=True)
 
 
-def _constant(array: Any) -> ops.Node:
-    """A matrix in its own dtype; int8 as the float32 product that kernels decompress to."""
+def matrix(array: Array, *, shared: bool = False) -> ops.Node:
+    """A matrix in its own dtype; int8 as the float32 product that kernels decompress to.
+
+    Args:
+        shared: use the array's memory, which must then outlive the graph.
+    """
     if isinstance(array, Quantized):
-        values = op.convert(op.constant(array.values), "f32")
+        values = op.convert(op.constant(array.values, shared_memory=shared), "f32")
         return op.multiply(values, op.constant(array.scale))
     if array.dtype.name not in _TYPES:
-        return op.constant(array)
-    tensor = ov.Tensor(_TYPES[array.dtype.name], ov.Shape(array.shape))
-    tensor.data.view(np.uint16)[:] = array.view(np.uint16)
+        return op.constant(array, shared_memory=shared)
+    words, kind, shape = array.view(np.uint16), _TYPES[array.dtype.name], ov.Shape(array.shape)
+    if shared:
+        return op.constant(ov.Tensor(words, shape, kind), shared_memory=True)
+    tensor = ov.Tensor(kind, shape)
+    tensor.data.view(np.uint16)[:] = words
     return op.constant(tensor)
 
 
-def _multiplied(x: ops.Node, matrix: Any) -> ops.Node:
+def multiplied(x: ops.Node, constant: ops.Node) -> ops.Node:
     """x [..., in] times the transpose of a matrix [out, in].
 
     A matrix of two-byte floats is multiplied as it is: converted to float32 in the graph, it would
     be held in float32 as well.
     """
-    constant = _constant(matrix)
     kind = constant.get_element_type()
     if kind == ov.Type.f32:
         return op.matmul(x, constant, False, True)
@@ -79,9 +98,9 @@ def _inputs() -> Inputs:
     )
 
 
-def decoder_graph(config: TransformerConfig, held: HeldWeights, layers: range) -> ov.Model:
+def decoder_graph(config: TransformerConfig, constants: Constants, layers: range) -> ov.Model:
     """Some layers as a graph; the first has the embeddings and the last the head."""
-    forward = Forward(config, _Constants(held), ops)
+    forward = Forward(config, constants, ops)
     inputs, heads = _inputs(), (-1, config.num_heads, -1, config.key_size)
     pasts = [
         [_parameter(f"{kind}{layer}", heads, np.float32) for kind in ("key", "value")]
@@ -112,9 +131,8 @@ def decoder_graph(config: TransformerConfig, held: HeldWeights, layers: range) -
     return _model(results, given)
 
 
-def encoder_graph(config: TransformerConfig, held: HeldWeights) -> ov.Model:
+def encoder_graph(config: TransformerConfig, constants: Constants) -> ov.Model:
     """The encoder, and from its output each decoder layer's cross keys and values, stacked."""
-    constants = _Constants(held)
     forward, decoder = Forward(config, constants, ops, "encoder/"), Forward(config, constants, ops)
     inputs = _inputs()
     x, bias = forward.embed(inputs), forward.bias(inputs)

@@ -5,6 +5,7 @@ TensorFlow's kernels reach three quarters of that in float32 and a fifth with in
 and the keys and values of the past live in NumPy arrays that the graph reads in place.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,16 +14,19 @@ import numpy as np
 import openvino as ov
 
 from engine.transformer.config import TransformerConfig
-from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.held import HeldWeights
 from engine.transformer.positions import MASKED
 from engine.transformer.runtimes import Dtype, Feeds, Floats, KeysValues
-from engine.transformer.runtimes.openvino_graph import decoder_graph, encoder_graph
+from engine.transformer.runtimes.openvino_graph import Constants, decoder_graph, encoder_graph
+from engine.transformer.runtimes.spill import Spill
 from engine.transformer.weights import Weights
 
+SPILL_BYTES: Final = 1_000_000_000
+"""Weights from which a model is large enough to spare the second copy of them."""
 GRAPH_BYTES: Final = 400_000_000
 """Weights of one compiled graph: compiling holds them twice, so a large model is many graphs."""
 _CORE: Final = ov.Core()
+logger = logging.getLogger(__name__)
 
 
 class OpenVINORuntime:
@@ -46,35 +50,64 @@ class OpenVINORuntime:
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if dtype == "bfloat16" else "f32",
         }
+        self._settings = settings
+        self._spill = _spill(held)
+        constants = Constants(held, self._spill)
         self.encoder = None
         if config.encoder_layers:
-            self.encoder = _CORE.compile_model(encoder_graph(config, held), "CPU", settings)
+            self.encoder = self._compiled(encoder_graph(config, constants))
         self.groups = [
-            (layers, _CORE.compile_model(decoder_graph(config, held, layers), "CPU", settings))
+            (layers, self._compiled(decoder_graph(config, constants, layers)))
             for layers in _layer_groups(config, held)
         ]
-        self._warm_up()
 
     def cache(self) -> "OpenVINOCache":
         return OpenVINOCache(self)
 
-    def _warm_up(self) -> None:
-        """Let each graph bring its weights into the order its kernels read, which it does at its
-        first pass: loading should take that time and memory, not the first question."""
-        decoder = Decoder(self)
-        slot = decoder.open(source=[0] if self.config.encoder_layers else None)
-        decoder.extend([Chunk(slot, [0])])
+    def _compiled(self, model: ov.Model) -> ov.CompiledModel:
+        """The graph, after a first pass in which it brings its weights into the order that its
+        kernels read: loading should take that time and memory, not the first question."""
+        graph = _CORE.compile_model(model, "CPU", self._settings)
+        graph.create_infer_request().infer(_smallest(graph))
+        if self._spill is not None:
+            self._spill.let_go()
+        return graph
+
+
+def _spill(held: HeldWeights) -> Spill | None:
+    """A file for the constants of a large model, of which OpenVINO keeps a copy of its own and
+    would keep these too; None for a small one, or where the disk has no room."""
+    if held.nbytes < SPILL_BYTES:
+        return None
+    try:
+        return Spill(held.nbytes, held.count)
+    except OSError as error:
+        logger.warning("the weights take their room twice in memory: %s", error)
+        return None
+
+
+def _smallest(graph: ov.CompiledModel) -> dict[str, np.ndarray]:
+    """Zeros for every input of a graph: one token without a past."""
+    given = {}
+    for item in graph.inputs:
+        name = item.get_node().get_friendly_name()
+        shape = [1 if size.is_dynamic else size.get_length() for size in item.get_partial_shape()]
+        if name.startswith(("key", "value")):
+            shape[2] = 0
+        given[name] = np.zeros(
+            shape, np.float32 if len(shape) > 3 or name == "hidden" else np.int32
+        )
+    return given
 
 
 def _layer_groups(config: TransformerConfig, held: HeldWeights) -> Iterator[range]:
     """Layers [begin, end) of each graph, so that no graph is much larger than GRAPH_BYTES."""
-    sizes = held.bytes_per_layer()
-    begin, size = 0, held.bytes_outside_layers() // 2
+    begin, size = 0, held.table_bytes
     for layer in range(config.num_layers):
-        if layer > begin and size + sizes > GRAPH_BYTES:
+        if layer > begin and size + held.layer_bytes > GRAPH_BYTES:
             yield range(begin, layer)
             begin, size = layer, 0
-        size += sizes
+        size += held.layer_bytes
     yield range(begin, config.num_layers)
 
 

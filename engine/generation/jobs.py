@@ -147,11 +147,20 @@ def check_prompt(prompt: Prompt, config: TransformerConfig) -> None:
             f"the prompt has {len(prompt):,} tokens and the model's context holds "
             f"{config.max_positions:,}: shorten it by {excess:,}"
         )
-    _check_ids("token", prompt.tokens, config.vocab_size)
-    # A speaker of CDial-GPT is a token too; where there are no segments at all they do not matter.
-    segments = config.vocab_size if config.segments_as_tokens else config.num_segments
-    if segments:
-        _check_ids("segment", (*prompt.segments, prompt.reply_segment), segments)
+    check_tokens("the prompt", prompt.tokens, config)
+    # As the decoder has it: a speaker of CDial-GPT is a token too, and families without segments
+    # are given some all the same.
+    segments = config.num_segments or config.vocab_size
+    _check_ids("segment", "the prompt", (*prompt.segments, prompt.reply_segment), segments)
+
+
+def check_tokens(where: str, ids: Sequence[int], config: TransformerConfig) -> None:
+    """Raises PromptError where one of these ids, at least one, is not in the model's vocabulary.
+
+    Args:
+        where: what they are tokens of, for the message.
+    """
+    _check_ids("token", where, ids, config.vocab_size)
 
 
 def named(error: Exception) -> EngineError:
@@ -163,7 +172,7 @@ def named(error: Exception) -> EngineError:
     return wrapped
 
 
-def _check_ids(kind: str, ids: Sequence[int], count: int) -> None:
+def _check_ids(kind: str, where: str, ids: Sequence[int], count: int) -> None:
     if not 0 <= min(ids) <= max(ids) < count:
         wrong = min(ids) if min(ids) < 0 else max(ids)
-        raise PromptError(f"{kind} {wrong} of the prompt does not exist: the model has {count:,}")
+        raise PromptError(f"{kind} {wrong} of {where} does not exist: the model has {count:,}")

@@ -178,37 +178,55 @@ class DecodeLoop:
                 steps.append((seat, seat.wanted.chunks))
             elif seat.is_reading and seat.rest == 1:
                 steps.append((seat, [_prompt_chunk(seat, 1)]))
-        if not steps:
-            return
-        answers = iter(decoder.extend([chunk for _, chunks in steps for chunk in chunks]))
-        for seat, chunks in steps:
-            self._answer(seat, decoder, [next(answers) for _ in chunks])
-        _deliver([seat for seat, _ in steps])
+        if steps:
+            self._extend(decoder, steps)
 
     def _read(self, decoder: Decoder) -> None:
         """Tokens of prompts, and of jobs that read texts, in the order in which they came."""
         writing = any(seat.wanted is not None and seat.wanted.is_step for seat in self._seats)
         budget = self._prefill_tokens if writing else self._prefill_tokens * IDLE
-        reading: list[tuple[_Seat, Chunk]] = []
+        reading: list[tuple[_Seat, Sequence[Chunk]]] = []
         for seat in list(self._seats):
             if budget <= 0:
                 break
             if seat.wanted is not None and not seat.wanted.is_step:
                 wanted = seat.wanted
                 budget -= wanted.size
-                logits = decoder.extend(wanted.chunks, every_position=wanted.every_position)
-                self._answer(seat, decoder, logits)
-                seat.job.deliver()
+                every = wanted.every_position
+                self._extend(decoder, [(seat, wanted.chunks)], every_position=every)
             elif seat.is_reading:
                 if reading and seat.rest > budget:
                     break  # a few tokens cost a pass as many do
-                reading.append((seat, _prompt_chunk(seat, min(seat.rest, budget))))
+                reading.append((seat, [_prompt_chunk(seat, min(seat.rest, budget))]))
                 budget -= seat.rest
         if reading:
-            answers = decoder.extend([chunk for _, chunk in reading])
-            for (seat, _), answer in zip(reading, answers, strict=True):
-                self._answer(seat, decoder, [answer])
-            _deliver([seat for seat, _ in reading])
+            self._extend(decoder, reading)
+
+    def _extend(
+        self,
+        decoder: Decoder,
+        asked: Sequence[tuple[_Seat, Sequence[Chunk]]],
+        *,
+        every_position: bool = False,
+    ) -> None:
+        """One pass for all these seats, and their answers."""
+        chunks = [chunk for _, parts in asked for chunk in parts]
+        try:
+            logits = iter(decoder.extend(chunks, every_position=every_position))
+        except EngineError as error:
+            # One of them asked for what there is not, and nothing was appended for anybody.
+            if len(asked) == 1:
+                self._end(asked[0][0], "error", error)
+            else:
+                for one in asked:
+                    self._extend(decoder, [one], every_position=every_position)
+            return
+        for seat, parts in asked:
+            self._answer(seat, decoder, [next(logits) for _ in parts])
+        # Readers that are awake earlier compete with the loop for the interpreter at each answer;
+        # now they run while the next pass computes.
+        for seat, _ in asked:
+            seat.job.deliver()
 
     def _answer(self, seat: _Seat, decoder: Decoder, logits: list[Floats]) -> None:
         """What was read of a prompt, or what a job asked for. The job's own code runs here:
@@ -266,15 +284,6 @@ class DecodeLoop:
         for job in jobs:
             error = GenerationError("the model was closed before the answer was complete")
             self._finish(job, "closed", error)
-
-
-def _deliver(seats: Sequence[_Seat]) -> None:
-    """Wake the readers when all have been answered: they run while the next pass computes.
-
-    A reader that is awake earlier competes with the loop for the interpreter at each answer.
-    """
-    for seat in seats:
-        seat.job.deliver()
 
 
 def _prompt_chunk(seat: _Seat, count: int) -> Chunk:

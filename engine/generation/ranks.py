@@ -12,7 +12,7 @@ from engine.errors import GenerationError, PromptError
 from engine.generation import checks
 from engine.generation.batcher import Batcher, shared_batcher
 from engine.generation.endings import Endings
-from engine.generation.jobs import Advance, Job, Run
+from engine.generation.jobs import Advance, Job, Run, check_tokens
 from engine.generation.processing import checked, log_normalizer
 from engine.generation.ranking import best
 from engine.generation.reading import Reading, as_reading, plain_prompt, tokenizer_of
@@ -63,8 +63,8 @@ def read_text(
         alternatives: how many of the most probable tokens to show in each place.
         deadline: seconds until DeadlineError.
 
-    Raises PromptError for a text without tokens to judge or one that is too long, QueueFullError,
-    DeadlineError.
+    Raises PromptError for a text without tokens to judge, one that is too long or one with tokens
+    that the model does not have, QueueFullError, DeadlineError.
     """
     checks.integer("alternatives", alternatives, 0)
     tokenizer = tokenizer_of(model)
@@ -81,6 +81,7 @@ def read_text(
         before = as_reading(model, context)
     if not tokens:
         raise PromptError("the text has no token to judge: there must be one after the first")
+    check_tokens("the text", tokens, model.config)
     excess = len(before.prompt) + len(tokens) - 1 - model.config.max_positions
     if excess > 0:
         raise PromptError(

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.errors import PromptError
 from engine.generation.batcher import Batcher, shared_batcher
-from engine.generation.jobs import Advance, Job, Run
+from engine.generation.jobs import Advance, Job, Run, check_tokens
 from engine.generation.processing import checked, log_normalizer
 from engine.generation.ranks import TokenRank, character_perplexity, perplexity, read_text
 from engine.generation.reading import Reading, as_reading, plain_prompt, tokenizer_of
@@ -60,14 +60,16 @@ def score(
 
     The prompt is read once, the candidates side by side after it. Where the tokens of prompt and
     candidate together are not those of the prompt and then others (a border within a piece), the
-    candidates' tokens begin with the last that all share; they compare as before.
+    candidates' tokens begin with the last that all share; they compare as before. Where they share
+    none, all stand after the piece that texts begin with; in a vocabulary without one, prompt and
+    candidate are made into tokens apart.
 
     Args:
         prompt: a text, or tokens; after those a candidate's tokens are those of its text alone.
         deadline: seconds until DeadlineError.
 
-    Raises PromptError for a prompt or candidate that is empty or too long, QueueFullError,
-    DeadlineError.
+    Raises PromptError for a prompt or candidate that is empty, too long or has tokens that the
+    model does not have, QueueFullError, DeadlineError.
     """
     shared, continuations = _continuations(model, prompt, list(candidates))
     if not continuations:
@@ -76,6 +78,7 @@ def score(
     for text, tokens in zip(candidates, continuations, strict=True):
         if not tokens:
             raise PromptError(f"the candidate {text!r} has no tokens")
+        check_tokens(f"the candidate {text[:20]!r}", tokens, model.config)
         if len(tokens) > room:
             raise PromptError(
                 f"the candidate {text[:20]!r} has {len(tokens):,} tokens and the context has room "
@@ -104,6 +107,10 @@ def _continuations(
     alone = list(whole.prompt.tokens)
     texts = [tokenizer.encode(prompt + text) for text in candidates]
     shared = min((_common(alone, tokens) for tokens in texts), default=len(alone))
+    if not shared and tokenizer.bos_id is not None:
+        return Reading(plain_prompt([tokenizer.bos_id])), texts
+    if not shared:
+        return whole, [tokenizer.encode(text) for text in candidates]
     return Reading(plain_prompt(alone[:shared])), [tokens[shared:] for tokens in texts]
 
 

@@ -7,10 +7,19 @@ import weakref
 import numpy as np
 import pytest
 
-from engine.errors import DeadlineError, GenerationError, QueueFullError
+from engine.errors import (
+    ContextFullError,
+    DeadlineError,
+    GenerationError,
+    PromptError,
+    QueueFullError,
+)
 from engine.generation.batcher import Batcher, shared_batcher, slots_within
+from engine.generation.jobs import Advance, Job
 from engine.generation.settings import Settings
 from engine.generation.stream import stream
+from engine.tokenizers.prompt import Prompt
+from engine.transformer.decoder import Chunk
 from tests.engine.generation.toy import LETTERS, ToyModel, alphabet
 
 GREEDY = Settings(temperature=0)
@@ -212,6 +221,51 @@ def test_a_request_that_fails_ends_alone(sampler, message):
     assert text_of(good) == "cdefgh"
     assert len(held.model.decoders) == 1
     assert held.batcher.load == 0
+
+
+class Asking(Job):
+    """Asks for these tokens after its prompt, all of them again and again."""
+
+    def __init__(self, ids, *, every_position=False) -> None:
+        super().__init__(Prompt((0,), (0,)))
+        self.ids = ids
+        self.every_position = every_position
+
+    def run(self, decoder, slot, logits):
+        while True:
+            self.hand_out("read")
+            yield Advance([Chunk(slot, self.ids)], every_position=self.every_position)
+
+
+@pytest.mark.parametrize("ids", [(99,), (1, 99)], ids=["a step", "a reading"])
+@pytest.mark.parametrize("every_position", [False, True])
+def test_tokens_that_there_are_not_end_only_the_job_that_asks_for_them(ids, every_position):
+    held = Held(ToyModel(alphabet()), slots=4)
+    good = [held.stream(letter * 2, sampler=GREEDY, max_tokens=6) for letter in "bd"]
+    bad = Asking(ids, every_position=every_position)
+    held.batcher.submit(bad)
+    held.go.set()
+    found = bad.results()
+    assert next(found) == "read"
+    with pytest.raises(PromptError, match="99"):
+        next(found)
+    assert [text_of(tokens) for tokens in good] == ["cdefgh", "efghij"]
+    # Nobody read anything twice: prompts of two tokens, and five steps.
+    assert held.decoder.extended == 1 + 1 + 2 * (2 + 5)
+    assert len(held.model.decoders) == 1
+    assert held.batcher.load == 0
+    assert held.decoder.held == {}
+
+
+def test_a_job_that_overflows_the_context_ends_alone():
+    held = Held(ToyModel(alphabet(), positions=9), slots=4)
+    good = held.stream("bb", sampler=GREEDY, max_tokens=6)
+    bad = Asking((1,))
+    held.batcher.submit(bad)
+    held.go.set()
+    with pytest.raises(ContextFullError):
+        list(bad.results())
+    assert text_of(good) == "cdefgh"
 
 
 def test_logits_that_are_not_finite_end_one_request():

@@ -62,6 +62,69 @@ def test_a_token_across_the_border_belongs_to_the_candidates():
     assert first.logprob == pytest.approx(expected[a, LETTERS.index("b")])
 
 
+class Whole(LetterTokenizer):
+    """Writes a whole text of up to three letters as one token, and longer ones by the letter."""
+
+    def encode(self, text):
+        return [len(text)] if 0 < len(text) <= 3 else super().encode(text)
+
+
+def test_candidates_that_share_no_token_with_the_prompt():
+    model = ToyModel()
+    model.tokenizer = Whole()
+    expected = logprobs(model)
+    # Without a piece to begin with: "a" is 1, "b" is 1 and "bc" is 2.
+    first, second = score(model, "a", ["b", "bc"])
+    assert first.logprob == pytest.approx(expected[1, 1])
+    assert second.logprob == pytest.approx(expected[1, 2])
+    # With one: "ab" is 2 and "abc" is 3, both after it.
+    model.tokenizer.bos_id = 9
+    first, second = score(model, "a", ["b", "bc"])
+    assert first.logprob == pytest.approx(expected[9, 2])
+    assert second.logprob == pytest.approx(expected[9, 3])
+    # Where something is shared it is not needed.
+    (first,) = score(model, "abcd", ["e"])
+    assert first.logprob == pytest.approx(expected[3, 4])
+
+
+def test_a_prompt_that_is_nothing_to_the_tokenizer():
+    model = ToyModel()
+
+    class Blind(LetterTokenizer):
+        def encode(self, text):
+            return super().encode(text.strip())
+
+    model.tokenizer = Blind()
+    with pytest.raises(PromptError, match="empty"):
+        score(model, " ", ["b"])
+    model.tokenizer.bos_id = 9
+    (found,) = score(model, " ", ["bc"])
+    assert [token.id for token in found.per_token] == [1, 2]
+    assert found.per_token[0].logprob == pytest.approx(logprobs(model)[9, 1])
+
+
+class Larger(LetterTokenizer):
+    """Knows signs that the model does not."""
+
+    def encode(self, text):
+        return [99 if letter == "!" else LETTERS.index(letter) for letter in text]
+
+    def decode(self, ids):
+        return "".join("!" if id == 99 else LETTERS[id] for id in ids)
+
+
+def test_tokens_that_the_model_does_not_have():
+    model = ToyModel()
+    model.tokenizer = Larger()
+    with pytest.raises(PromptError, match="token 99 of the candidate 'c!'"):
+        score(model, "ab", ["c", "c!"])
+    with pytest.raises(PromptError, match="token 99 of the text"):
+        read_text(model, "abc!")
+    with pytest.raises(PromptError, match="token 99 of the prompt"):
+        read_text(model, "!abc")
+    assert not model.decoders
+
+
 def test_candidates_that_cannot_be_scored():
     model = ToyModel(positions=6)
     assert score(model, "abc", []) == []

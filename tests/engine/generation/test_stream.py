@@ -100,6 +100,11 @@ def test_prompts_that_cannot_be_read():
         stream(model, "")
     with pytest.raises(PromptError, match="token 99"):
         stream(model, Prompt((99,), (0,)))
+    # The toy has no table of segments, and its decoder allows what any decoder allows then.
+    with pytest.raises(PromptError, match="segment 99"):
+        stream(model, Prompt((1, 2), (0, 99)))
+    with pytest.raises(PromptError, match="segment -5"):
+        stream(model, Prompt((1,), (0,), reply_segment=-5))
     model.tokenizer = None
     with pytest.raises(PromptError, match="no tokenizer"):
         stream(model, "a")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import ContextFullError, SlotsFullError
+from engine.errors import ContextFullError, PromptError, SlotsFullError
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Chunk
 
@@ -105,12 +105,15 @@ class ToyDecoder:
             error, self.fail = self.fail, None
             raise error
         assert len({chunk.slot for chunk in chunks}) == len(chunks)
+        for chunk in chunks:
+            if not 0 <= min(chunk.tokens) <= max(chunk.tokens) < self.config.vocab_size:
+                raise PromptError(f"no such tokens: {chunk.tokens}")
+            if self.length(chunk.slot) + len(chunk.tokens) > self.config.max_positions:
+                raise ContextFullError("full")
         self.passes.append([len(chunk.tokens) for chunk in chunks])
         logits = []
         for chunk in chunks:
             tokens, segments = self.held[chunk.slot]
-            if len(tokens) + len(chunk.tokens) > self.config.max_positions:
-                raise ContextFullError("full")
             tokens += chunk.tokens
             segments += chunk.segments or [0] * len(chunk.tokens)
             if self.table.ndim == 3:

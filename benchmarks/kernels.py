@@ -60,8 +60,7 @@ def openvino(kernels: Matrices, dtype: str) -> Run:
         width = kernel.shape[0]
         first = op.slice(x, *(op.constant([n]) for n in (0, width, 1, 1)))
         x = multiplied(first, matrix(held[dtype](kernel.T)))
-    hint = "bf16" if dtype == "bfloat16" else "f32"
-    settings = {"INFERENCE_NUM_THREADS": available_cores(), "INFERENCE_PRECISION_HINT": hint}
+    settings = {"INFERENCE_NUM_THREADS": available_cores(), "INFERENCE_PRECISION_HINT": "f32"}
     request = (
         ov.Core().compile_model(ov.Model([x], [given]), "CPU", settings).create_infer_request()
     )

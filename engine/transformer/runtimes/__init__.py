@@ -70,7 +70,8 @@ class Cache(Protocol):
     """Keys and values of some rows; rows and lengths grow, and never shrink but by ``allocate``."""
 
     def allocate(self, rows: int, length: int) -> None:
-        """Room for this many rows of this many tokens; what fits of the content stays."""
+        """Room for this many rows of this many tokens; what fits of the content stays. No rows:
+        all memory is given back."""
 
     def run(self, first: int, feeds: Feeds) -> Floats:
         """A pass over rows ``first`` to ``first + B - 1``: logits [B, N, V]; the cache has the

@@ -11,7 +11,9 @@ import numpy as np
 from keras import ops
 
 from engine import backend
+from engine.transformer.batches import bucket
 from engine.transformer.config import TransformerConfig
+from engine.transformer.decoder import NEW_TOKENS
 from engine.transformer.forward import Forward, Inputs, Tensor
 from engine.transformer.held import HeldWeights
 from engine.transformer.positions import MASKED
@@ -144,12 +146,19 @@ class KerasCache:
         self._runtime = runtime
         self._dtype = runtime.compute_dtype
         self._item_bytes = 4 if self._dtype == "float32" else 2
+        self._forget()
+
+    def _forget(self) -> None:
+        """Keep nothing, and look at nothing: a step that failed may have given the past up."""
         self._past = self._empty(0, 0)
-        has_encoder = runtime.config.encoder_layers > 0
+        has_encoder = self._runtime.config.encoder_layers > 0
         self._cross = self._empty(0, 1) if has_encoder else None
         self._sources: list[int] = []
 
     def allocate(self, rows: int, length: int) -> None:
+        if not rows:
+            self._forget()
+            return
         self._past = _map(lambda part: _padded(part, rows, length), self._past)
         if self._cross is not None:
             self._widen_cross(rows, 1)
@@ -201,7 +210,7 @@ class KerasCache:
             self._put_cross(row, cross, past.cross_keys.shape[2])
 
     def _put_cross(self, row: int, pairs: list[Any], count: int) -> None:
-        self._widen_cross(0, pairs[0][0].shape[2])
+        self._widen_cross(0, bucket(pairs[0][0].shape[2], NEW_TOKENS))
         assert self._cross is not None
         width = self._cross[0][0].shape[2]
         wide = _map(lambda part: _padded(part, 1, width), pairs)

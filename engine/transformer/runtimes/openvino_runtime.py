@@ -48,7 +48,8 @@ class OpenVINORuntime:
         settings = {
             "INFERENCE_NUM_THREADS": threads,
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "bf16" if dtype == "bfloat16" else "f32",
+            # Of what lies between the matrices; those are multiplied in their own dtype.
+            "INFERENCE_PRECISION_HINT": "f32",
         }
         self._settings = settings
         self._spill = _spill(held)
@@ -140,8 +141,8 @@ class OpenVINOCache:
     def allocate(self, rows: int, length: int) -> None:
         self._past = self._grown(self._past, rows, length)
         if self._encoder is not None:
-            self._cross = self._grown(self._cross, rows, self._cross.shape[4])
-            self._sources += [0] * (rows - len(self._sources))
+            self._cross = self._grown(self._cross, rows, self._cross.shape[4] if rows else 1)
+            self._sources = [*self._sources[:rows], *[0] * (rows - len(self._sources))]
 
     def run(self, first: int, feeds: Feeds) -> Floats:
         rows = slice(first, first + len(feeds.tokens))

@@ -1,7 +1,7 @@
 """From ragged rows of tokens to the padded arrays of one pass."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,16 +19,17 @@ class Row:
     start: int
     tokens: list[int]
     segments: list[int]
-    source: tuple[int, ...]
     bidirectional: bool
 
     def split(self, size: int) -> Iterator["Row"]:
         """The same in parts of at most ``size`` tokens."""
         for begin in range(0, len(self.tokens), size):
             part = slice(begin, begin + size)
-            yield Row(
-                *(self.index, self.start + begin, self.tokens[part], self.segments[part]),
-                *(self.source, self.bidirectional),
+            yield replace(
+                self,
+                start=self.start + begin,
+                tokens=self.tokens[part],
+                segments=self.segments[part],
             )
 
 
@@ -59,13 +60,13 @@ def feeds(
     width = bucket(max(len(row.tokens) for row in rows), sizes)
     tokens, segments = np.zeros((batch, width), np.int32), np.zeros((batch, width), np.int32)
     starts, counts = np.zeros(batch, np.int32), np.zeros(batch, np.int32)
-    both_ways = np.full(batch, config.attention == "bidirectional")
+    both_ways = np.zeros(batch, bool)
     for row in rows:
         at = row.index - first
         tokens[at, : len(row.tokens)] = row.tokens
         segments[at, : len(row.tokens)] = row.segments
         starts[at], counts[at] = row.start, len(row.tokens)
-        both_ways[at] |= row.bidirectional
+        both_ways[at] = row.bidirectional
     positions = (starts[:, None] + np.arange(width)).astype(np.int32)
     keys = np.concatenate(
         [np.broadcast_to(np.arange(past, dtype=np.int32), (batch, past)), positions], axis=1

@@ -29,7 +29,8 @@ class Chunk:
 
     Attributes:
         segments: as many ids as tokens; 0 for each by default.
-        bidirectional: these tokens see each other both ways: UniLM's prefix, or an encoder.
+        bidirectional: these tokens see each other both ways: UniLM's prefix. A past that is cut
+            among them keeps what they saw.
     """
 
     slot: int
@@ -96,8 +97,9 @@ class Decoder:
         """
         if len(self._open) == self.slots:
             raise SlotsFullError(f"all {self.slots} slots are taken")
-        if bool(self.config.encoder_layers) != (source is not None or bool(past and past.source)):
-            raise PromptError("an encoder-decoder needs a source text, and nothing else takes one")
+        sources = (source is not None) + (past is not None and past.source != ())
+        if sources != bool(self.config.encoder_layers):
+            raise PromptError("an encoder-decoder needs one source text, and nothing else takes it")
         number = next(n for n in range(self.slots) if n not in self._open)
         slot = _Slot(row=len(self._rows))
         self._reserve(slot.row + 1, 1 if past is None else len(past))
@@ -115,7 +117,7 @@ class Decoder:
 
     def close(self, slot: int) -> None:
         """Free the slot; closing it again does nothing."""
-        closed = self._open.pop(slot, None)
+        closed = self._open.get(slot)
         if closed is None:
             return
         last = len(self._rows) - 1
@@ -124,7 +126,9 @@ class Decoder:
             self._rows[closed.row] = self._rows[last]
             self._open[self._rows[last]].row = closed.row
         self._rows.pop()
+        del self._open[slot]
         if not self._rows:
+            self._cache.allocate(0, 0)
             self._allocated = (0, 0)
 
     def length(self, slot: int) -> int:
@@ -146,8 +150,13 @@ class Decoder:
         if len({row.index for row in rows}) < len(rows):
             raise GenerationError("two chunks for one slot in one call")
         logits: dict[int, Floats] = {}
-        for group in _groups(rows):
-            logits |= self._run(group, every_position)
+        try:
+            for group in _groups(rows):
+                logits |= self._run(group, every_position)
+        except BaseException:
+            for row in rows:  # the passes before the one that failed
+                self.truncate(self._rows[row.index], row.start)
+            raise
         return [logits[row.index] for row in rows]
 
     def keep(self, slot: int) -> Past:
@@ -198,16 +207,20 @@ class Decoder:
             raise PromptError(f"{len(tokens)} tokens with {len(segments)} segments to append")
         if any(not 0 <= segment < self._segments for segment in segments):
             raise PromptError(f"segment ids must be below {self._segments}: {set(segments)}")
+        is_encoder = self.config.attention == "bidirectional"
+        if is_encoder and slot.tokens:
+            raise PromptError("an encoder reads a text at once: what it has read cannot go on")
         total = len(slot.tokens) + len(tokens)
         if total > self.config.max_positions:
             raise ContextFullError(
                 f"{total} tokens do not fit into a context of {self.config.max_positions}"
             )
-        return Row(slot.row, len(slot.tokens), tokens, segments, slot.source, chunk.bidirectional)
+        both_ways = chunk.bidirectional or is_encoder
+        return Row(slot.row, len(slot.tokens), tokens, segments, both_ways)
 
     def _run(self, rows: list[Row], every_position: bool) -> dict[int, Floats]:
-        """Rows in one pass, or one long row in several."""
-        if len(rows) == 1 and len(rows[0].tokens) > NEW_TOKENS[-1]:
+        """Rows in one pass, or one long row in several unless its tokens all see each other."""
+        if len(rows[0].tokens) > NEW_TOKENS[-1] and not rows[0].bidirectional:
             return self._run_long(rows[0], every_position)
         self._reserve(len(self._rows), max(row.start + len(row.tokens) for row in rows))
         first = min(row.index for row in rows)
@@ -225,8 +238,6 @@ class Decoder:
         return found
 
     def _run_long(self, row: Row, every_position: bool) -> dict[int, Floats]:
-        if row.bidirectional:
-            raise PromptError(f"at most {NEW_TOKENS[-1]} tokens can see each other both ways")
         parts = [self._run([part], every_position)[row.index] for part in row.split(NEW_TOKENS[-1])]
         return {row.index: np.concatenate(parts) if every_position else parts[-1]}
 

@@ -1,5 +1,8 @@
 """Slots: whatever the order in which tokens come and go, the logits are those of one pass."""
 
+import math
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,7 @@ from engine.errors import (
 )
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.language_model import LanguageModel
+from engine.transformer.runtimes import Feeds, Floats
 from tests.engine.transformer.tiny import (
     CAUSAL,
     SIZES,
@@ -184,3 +188,76 @@ def test_decoders_share_weights_but_no_past(gpt2: LanguageModel) -> None:
     one.extend([Chunk(a, [1, 2, 3])])
     (alone,) = two.extend([Chunk(b, [4])])
     np.testing.assert_allclose(alone, gpt2.logits([4])[-1], atol=CLOSE)
+
+
+def test_an_empty_past_of_an_encoder_decoder_still_knows_its_source() -> None:
+    config = tiny_config("t5")
+    model = LanguageModel.build(config, RandomWeights(config), runtime="openvino")
+    decoder = model.decoder(slots=2)
+    past = decoder.keep(decoder.open(source=[3, 4, 5]))
+    assert len(past) == 0
+    (logits,) = decoder.extend([Chunk(decoder.open(past), [7])])
+    np.testing.assert_allclose(logits, model.logits([7], source=[3, 4, 5])[0], atol=CLOSE)
+    decoder.close(0)
+    with pytest.raises(PromptError, match="one source"):
+        decoder.open(past, source=[3])
+
+
+def test_a_pass_that_fails_appends_nothing(
+    gpt2: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoder = gpt2.decoder(slots=2)
+    step, long = decoder.open(), decoder.open()
+    decoder.extend([Chunk(step, [1, 2]), Chunk(long, [3])])
+    run, passes = decoder._cache.run, 0
+
+    def failing(first: int, feeds: Feeds) -> Floats:
+        nonlocal passes
+        passes += 1
+        if passes == 2:
+            raise MemoryError("no room for the scores")
+        return run(first, feeds)
+
+    monkeypatch.setattr(decoder._cache, "run", failing)
+    chunks = [Chunk(step, [4]), Chunk(long, tokens(40))]
+    with pytest.raises(MemoryError):
+        decoder.extend(chunks)
+    assert (decoder.tokens(step), decoder.tokens(long)) == ([1, 2], [3])
+    after_step, after_long = decoder.extend(chunks)
+    np.testing.assert_allclose(after_step, gpt2.logits([1, 2, 4])[-1], atol=CLOSE)
+    np.testing.assert_allclose(after_long, gpt2.logits([3, *tokens(40)])[-1], atol=CLOSE)
+
+
+def test_an_encoder_reads_a_long_text_at_once_and_no_more_of_it() -> None:
+    config = tiny_config("bert", max_positions=1100)
+    model = LanguageModel.build(config, RandomWeights(config), runtime="openvino")
+    text = tokens(1100)
+    last_changed = [*text[:-1], (text[-1] + 1) % SIZES["vocab_size"]]
+    first, other = model.logits(text)[0], model.logits(last_changed)[0]
+    assert np.abs(first - other).max() > 1e-5  # the first token sees the last
+    decoder = model.decoder()
+    slot = decoder.open()
+    decoder.extend([Chunk(slot, text[:3])])
+    with pytest.raises(PromptError, match="at once"):
+        decoder.extend([Chunk(slot, text[3:])])
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "keras"])
+def test_memory_comes_back_when_all_are_gone(runtime: str) -> None:
+    config = tiny_config("t5")
+    model = LanguageModel.build(config, RandomWeights(config), runtime=runtime)
+    decoder = model.decoder(slots=3)
+    slots = [decoder.open(source=tokens(100)) for _ in range(3)]
+    full = _numbers(decoder)
+    for slot in slots:
+        decoder.close(slot)
+    assert _numbers(decoder) == 0
+    decoder.open(source=[3])
+    assert 0 < _numbers(decoder) < full / 3
+
+
+def _numbers(decoder: Decoder) -> int:
+    """How many a decoder's cache has room for."""
+    cache: Any = decoder._cache
+    parts = [part for pair in (*cache._past, *cache._cross) for part in pair]
+    return sum(math.prod(part.shape) for part in parts)

@@ -111,9 +111,9 @@ def default_runtime(dtype: Dtype | None = None) -> str:
 
 
 def default_dtype(config: TransformerConfig, weights: Weights, runtime: str) -> Dtype:
-    """What suits the device: two bytes on a GPU; on a CPU float32, or int8 for a large model and
-    for one that is stored so."""
-    if _on_gpu():
+    """What suits the device: two bytes on a GPU; on a CPU, where OpenVINO runs whatever else there
+    is, float32, or int8 for a large model and for one that is stored so."""
+    if runtime == "keras" and _on_gpu():
         from engine import backend
 
         return "bfloat16" if backend.compute_dtype() == "bfloat16" else "float16"

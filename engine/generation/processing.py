@@ -164,10 +164,20 @@ def softmax(logits: Logits) -> Probabilities:
 
     Raises GenerationError if all are excluded.
     """
-    result = logits - _largest(logits)
+    return distribution(logits)[0]
+
+
+def distribution(logits: Logits) -> tuple[Probabilities, float]:
+    """softmax and log_normalizer of the same logits [V], in one pass.
+
+    Raises GenerationError if all are excluded.
+    """
+    largest = _largest(logits)
+    result = logits - largest
     np.exp(result, out=result)
-    result /= result.sum()
-    return result
+    total = float(result.sum())
+    result /= total
+    return result, largest + math.log(total)
 
 
 def log_normalizer(logits: Logits) -> float:

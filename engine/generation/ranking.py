@@ -10,6 +10,7 @@ Order = NDArray[np.intp]
 
 _BINS: Final = 4096
 _FEW: Final = 256
+_COLUMN: Final = 64
 _LIGHT: Final = 1e-4
 """Relative to the heaviest: few of a language model's 30,000 tokens are heavier than that."""
 
@@ -70,10 +71,17 @@ def up_to(keys: Floats, weights: Floats, mass: float) -> NDArray[np.bool_]:
 
 def best(scores: Floats, count: int) -> Order:
     """Positions of the ``count`` highest scores, best first (ties by position)."""
-    if count < len(scores):
-        candidates = np.flatnonzero(scores >= np.partition(scores, -count)[-count])
-        return candidates[_ascending(-scores[candidates])][:count]
-    return _ascending(-scores)
+    if count >= len(scores):
+        return _ascending(-scores)
+    columns = len(scores) // _COLUMN
+    if columns > count:
+        # As many columns as wanted have a maximum of at least this, so nothing below it counts.
+        tops = scores[: columns * _COLUMN].reshape(_COLUMN, columns).max(axis=0)
+        least = np.partition(tops, -count)[-count]
+    else:
+        least = np.partition(scores, -count)[-count]
+    candidates = np.flatnonzero(scores >= least)
+    return candidates[_ascending(-scores[candidates])][:count]
 
 
 def _ascending(keys: Floats) -> Order:

@@ -6,6 +6,7 @@ Each sampler is a frozen dataclass, used alone or in a Chain; settings.py builds
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import GenerationError
 from engine.generation import checks
+from engine.generation.constraints import Constraint
 from engine.generation.processing import (
     Chain,
     Filter,
@@ -22,6 +24,7 @@ from engine.generation.processing import (
     Sampler,
     SamplingContext,
     checked,
+    distribution,
     log_normalizer,
     softmax,
 )
@@ -192,22 +195,28 @@ def choose(
     rng: np.random.Generator,
     *,
     alternatives: int = 0,
+    constraints: Sequence[Constraint] = (),
 ) -> Choice:
     """Draws a token from a model's logits [V], with its logprob and the best alternatives.
 
-    The logprobs are of the model's own distribution after the sampler's hard constraints.
+    The logprobs are of the model's own distribution after the hard constraints: ``constraints``,
+    which hold for any sampler, and the sampler's own.
 
     Raises GenerationError if the logits are not finite, or no token is left.
     """
-    scores = checked(logits)
+    chain = Chain(*constraints, *([sampler] if isinstance(sampler, Processor) else []))
+    scores = chain.constrain(checked(logits), context)
     if isinstance(sampler, Processor):
-        chain = Chain(sampler)
-        scores = chain.constrain(scores, context)
         ids, left = chain.narrow(scores, context)
-        chosen = int(ids[draw(softmax(left), rng)])
+        if left is scores:  # nothing but constraints: one pass over the vocabulary is enough
+            probabilities, normalizer = distribution(scores)
+            chosen = draw(probabilities, rng)
+        else:
+            normalizer = log_normalizer(scores)
+            chosen = int(ids[draw(softmax(left), rng)])
     else:
-        chosen = draw(sampler(np.asarray(logits, dtype=np.float32), context), rng)
-    normalizer = log_normalizer(scores)
+        normalizer = log_normalizer(scores)
+        chosen = draw(sampler(scores.astype(np.float32), context), rng)
     shown = best(scores, alternatives) if alternatives else ()
     return Choice(
         id=chosen,

@@ -1,7 +1,6 @@
 """The job behind a stream: one text, token by token."""
 
-import numpy as np
-
+from engine.generation.constraints import MinLength
 from engine.generation.endings import Endings
 from engine.generation.jobs import Advance, FinishReason, Job, Run
 from engine.generation.processing import Sampler, SamplingContext
@@ -34,6 +33,7 @@ class Writing(Job):
         )
         self._endings = endings
         self._sampler = sampler
+        self._constraints = [MinLength(endings.min_tokens, endings.all_ids)]
         self._rng = random_generator(seed)
         self._alternatives = alternatives
         self._text = WrittenText(tokenizer, endings)
@@ -52,12 +52,14 @@ class Writing(Job):
 
     def _next(self, logits: Floats, *, is_full: bool) -> tuple[Token, FinishReason | None]:
         """The token that these logits [V] give, and why it is the last one if it is."""
-        step = len(self._generated)
-        if step < self._endings.min_tokens and self._endings.all_ids:
-            logits = logits.copy()
-            logits[list(self._endings.all_ids)] = -np.inf
-        context = SamplingContext(self.prompt.tokens, self._generated, step)
-        choice = choose(self._sampler, logits, context, self._rng, alternatives=self._alternatives)
+        choice = choose(
+            self._sampler,
+            logits,
+            SamplingContext(self.prompt.tokens, self._generated, len(self._generated)),
+            self._rng,
+            alternatives=self._alternatives,
+            constraints=self._constraints,
+        )
         self._generated.append(choice.id)
         text = self._text.push(choice.id)
         reason = self._reason(is_full)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.errors import GenerationError
 from engine.generation.constraints import Forbidden
 from engine.generation.penalties import FrequencyPenalty
-from engine.generation.ranking import crossing
+from engine.generation.ranking import best, crossing
 from engine.generation.sampling import (
     Chain,
     Choice,
@@ -241,6 +241,16 @@ def test_a_draw_inverts_the_sorted_distribution(size: int) -> None:
     for uniform in rng.random(200):
         expected = order[np.searchsorted(running, uniform, side="right")]
         assert drawn(probabilities, uniform) == expected
+
+
+@pytest.mark.parametrize("count", [1, 5, 100, 400])
+def test_the_best_of_many_scores_wherever_they_stand(count: int) -> None:
+    scores = random_generator(count).standard_normal(30_011)
+    clumped, mostly_excluded = np.sort(scores), np.full(len(scores), -np.inf)
+    mostly_excluded[7::301] = 1.0
+    for row in (scores, clumped, clumped[::-1], scores.round(1), mostly_excluded):
+        expected = np.argsort(-row, kind="stable")[:count]
+        np.testing.assert_array_equal(best(row, count), expected)
 
 
 def test_draws_follow_the_distribution() -> None:

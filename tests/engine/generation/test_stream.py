@@ -70,6 +70,30 @@ def test_before_min_tokens_no_end_is_drawn():
     assert written(model, "a", sampler=GREEDY, stop="c", min_tokens=2, max_tokens=9)[0] != "b"
 
 
+def test_min_tokens_that_leave_no_token_say_so():
+    model = ToyModel(alphabet())
+    for sampler in (GREEDY, None, Greedy()):
+        with pytest.raises(GenerationError, match="no token is left"):
+            list(stream(model, "a", sampler=sampler, stop=range(27), min_tokens=2))
+
+
+def test_min_tokens_hold_back_any_samplers_ends():
+    def constant(logits, context):
+        assert len(logits) == END + 1
+        return np.exp(logits.astype(np.float64)) / np.exp(logits.astype(np.float64)).sum()
+
+    tokens = list(stream(ToyModel(alphabet()), "y", sampler=constant, min_tokens=3, seed=1))
+    assert END not in [token.id for token in tokens[:3]]
+    with pytest.raises(GenerationError, match="no token is left"):
+        list(stream(ToyModel(), "a", sampler=constant, stop=range(27), min_tokens=2))
+
+
+def test_a_stop_id_that_cannot_be_held_back_is_named():
+    tokens = stream(ToyModel(alphabet()), "a", sampler=GREEDY, stop=[10**6], min_tokens=2)
+    with pytest.raises(GenerationError, match="1000000 is not in this vocabulary"):
+        list(tokens)
+
+
 def test_an_end_may_be_text_like_any_other_at_first_or_several_times():
     model = ToyModel(alphabet())
     found = written(model, "y", sampler=GREEDY, stop=[25], min_ends=2, max_tokens=60)

@@ -5,6 +5,7 @@ does not wait for TensorFlow.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -40,6 +41,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):  # not every terminal can show what a model writes
+            output.reconfigure(errors="replace")
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -52,8 +52,8 @@ class ModelSpec:
         return ROOT / path if self.source == "bundled" else path
 
 
-_LANGUAGE_MODEL: Final = "engine.transformer.checkpoints:load_checkpoint"
-
+LANGUAGE_MODEL: Final = "engine.transformer.checkpoints:load_checkpoint"
+"""Loader of those that write text."""
 
 BUNDLED: Final[tuple[ModelSpec, ...]] = (
     ModelSpec(
@@ -67,7 +67,7 @@ BUNDLED: Final[tuple[ModelSpec, ...]] = (
 )
 
 PUBLISHED: Final[tuple[ModelSpec, ...]] = tuple(
-    ModelSpec(name, family, "hub", location, _LANGUAGE_MODEL, licence, parameters=parameters)
+    ModelSpec(name, family, "hub", location, LANGUAGE_MODEL, licence, parameters=parameters)
     for name, family, location, licence, parameters in (
         ("gpt2-ml-15g", "GPT2_ML", "Tongjilibo/gpt2-ml_15g_corpus", "Apache-2.0", 1_393_944_576),
         ("gpt2-ml-30g", "GPT2_ML", "Tongjilibo/gpt2-ml_30g_corpus", "Apache-2.0", 1_373_809_152),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from engine import memory
 from engine.commands.loading import Progress, told
+from engine.errors import CheckpointError
 
 
 @told
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         f"{LARGE_SHARD_BYTES / 1e9:g} GB",
     )
     options = parser.parse_args(arguments)
+    if not options.target:  # as a path, it would be the folder that the command was typed in
+        raise CheckpointError("the target has no name: give a folder")
     folder = convert(
         options.source,
         options.target,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.commands.loading import add_model_options, load, told
 from engine.commands.sampling import add_sampling_options, preset
+from engine.errors import GenerationError
 
 if TYPE_CHECKING:
     from engine.generation.presets import Preset
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str]) -> int:
     """Print the continuation as it comes. Returns the exit status."""
     options = _parser().parse_args(arguments)
+    if options.samples < 1:
+        raise GenerationError(f"samples must be at least 1, not {options.samples}")
     prompt = sys.stdin.read().rstrip("\n") if options.prompt == "-" else options.prompt
     model = load(options)
     chosen = preset(options, model.config.family)
-    if options.beams:
+    if options.beams is not None:
         _beams(model, prompt, chosen, options)
         return 0
     for number in range(options.samples):
@@ -57,9 +60,7 @@ def _stream(
 
     began, count, logprob = time.perf_counter(), 0, 0.0
     first = None
-    if not as_json:
-        print(prompt, end="", flush=True)
-    for token in stream(
+    tokens = stream(
         *(model, prompt),
         sampler=chosen.settings,
         max_tokens=chosen.max_tokens,
@@ -67,7 +68,10 @@ def _stream(
         ends_from=chosen.ends_from,
         stop=chosen.stops(model.tokenizer),
         seed=seed,
-    ):
+    )
+    if not as_json:
+        print(prompt, end="", flush=True)
+    for token in tokens:
         first = first or time.perf_counter() - began
         count, logprob = count + 1, logprob + token.logprob
         text = json.dumps(asdict(token), ensure_ascii=False) + "\n" if as_json else token.text

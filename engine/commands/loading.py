@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TextIO
 
 from engine import memory
+from engine.catalogue import BUNDLED, LANGUAGE_MODEL
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def load(options: argparse.Namespace) -> "LanguageModel":
     """
     from engine.transformer.checkpoints import load_checkpoint
 
+    for spec in BUNDLED:
+        if spec.name == options.model and spec.loader != LANGUAGE_MODEL:
+            raise EngineError(f"{spec.name} is no language model: it is a {spec.family}")
     began = time.monotonic()
     model = load_checkpoint(
         options.model,

@@ -21,7 +21,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--models", type=Path, metavar="FOLDER", help="a folder whose NAME/ replaces model NAME"
     )
-    models = Models(folder=parser.parse_args(arguments).models)
+    folder = parser.parse_args(arguments).models
+    if folder is not None and not folder.is_dir():
+        parser.error(f"there is no folder {folder}")
+    models = Models(folder=folder)
     rows: list[tuple[str, ...]] = [_COLUMNS]
     for status in models.status():
         rows.append(_row(models.spec(status.name), status, models.folder(status.name)))

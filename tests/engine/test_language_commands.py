@@ -3,12 +3,16 @@
 import io
 import json
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from safetensors.numpy import save_file
 
 from engine.__main__ import main
+from engine.catalogue import ROOT
 from engine.commands.loading import Progress
 from engine.transformer.checkpoints import bundled
 from tests.engine.transformer.tiny import RandomWeights, tiny_config
@@ -114,6 +118,10 @@ def test_a_dialogue_goes_on_line_by_line(
         (["chat", "-m", MODEL], "do not talk"),
         (["score", "-m", MODEL, ""], ""),
         (["convert", MODEL, MODEL], "another folder"),
+        (["convert", MODEL, ""], "has no name"),
+        (["generate", "-m", MODEL, "x", "--samples", "0"], "samples"),
+        (["generate", "-m", MODEL, "x", "--beams", "0"], "beams"),
+        (["generate", "-m", "xiangqi", "x"], "no language model"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(
@@ -132,6 +140,30 @@ def test_models_says_where_each_would_come_from(capsys: pytest.CaptureFixture[st
     assert "remote" in rows["cpm"]
     assert "2,597 M" in rows["cpm"]
     assert rows["xiangqi"].endswith("xiangqi")
+
+
+def test_nothing_is_written_before_what_is_wrong_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["generate", "-m", MODEL, "Hello", "--seed", "-1"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_a_folder_of_models_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["models", "--models", "/no/where"])
+    assert "no folder /no/where" in capsys.readouterr().err
+
+
+def test_a_terminal_that_cannot_show_a_character_is_no_error() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "engine", "generate", "-m", MODEL, "你好", "--max-tokens", "1"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        cwd=ROOT,
+        capture_output=True,
+        timeout=120,
+    )
+    assert run.stdout.startswith(b"??"), run.stderr
 
 
 def test_progress_is_one_line_where_nobody_watches() -> None:

@@ -65,7 +65,7 @@ class Batcher:
         self.queue = queue
         self.config = model.config
         self._load = _Load()
-        reference = weakref.ref(model)
+        self._model = reference = weakref.ref(model)
         self._loop = DecodeLoop(
             lambda: _new_decoder(reference, slots),
             *(slots, prefill_tokens, prefix_bytes, self._load.done),
@@ -83,8 +83,11 @@ class Batcher:
         """Let a job in; what it hands out appears in its outbox.
 
         Raises PromptError for a prompt that the model cannot read, QueueFullError, and
-        GenerationError once closed or if the job needs more slots than there are.
+        GenerationError once closed, if the model is gone or if the job needs more slots than there
+        are.
         """
+        # Held until the job is in: the loop ends with the model, and answers what came before.
+        model = _alive(self._model)
         check_prompt(job.prompt, self.config)
         if job.slots > self.slots:
             raise GenerationError(f"{job.slots} slots are needed, and there are {self.slots}")
@@ -97,6 +100,7 @@ class Batcher:
                 self._thread.start()
             self._load.slots += job.slots
             self._loop.inbox.put(job)
+        del model
 
     @property
     def load(self) -> int:
@@ -138,10 +142,14 @@ def slots_within(budget: int, config: TransformerConfig) -> int:
 
 
 def _new_decoder(reference: "weakref.ref[LanguageModel]", slots: int) -> Decoder:
+    return _alive(reference).decoder(slots)
+
+
+def _alive(reference: "weakref.ref[LanguageModel]") -> LanguageModel:
     model = reference()
     if model is None:
         raise GenerationError("the model was unloaded: load it again")
-    return model.decoder(slots)
+    return model
 
 
 @atexit.register

@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import GenerationError
 from engine.generation import checks
 from engine.generation.batcher import Batcher, shared_batcher
-from engine.generation.endings import Endings, Stop
+from engine.generation.endings import Endings, Stop, listed
 from engine.generation.jobs import Advance, Job, Run
 from engine.generation.processing import checked, log_normalizer
 from engine.generation.ranking import best
@@ -98,7 +98,7 @@ def beam_search(
 
 def _as_ids(model: LanguageModel, stop: Stop) -> list[int]:
     ids: list[int] = []
-    for item in (stop,) if isinstance(stop, (str, int)) else stop:
+    for item in listed(stop):
         if not isinstance(item, str):
             ids.append(item)
             continue
@@ -153,7 +153,7 @@ class _BeamSearch(Job):
                 self._ended += ended
                 if self._is_over(ended, alive, min(self._endings.max_tokens, room)):
                     break
-                if len(alive[0].tokens) == 1:
+                if len(alive[0].tokens) == 1 and len(alive) > 1:
                     past = decoder.keep(slot)
                     forks += [decoder.open(past) for _ in alive[1:]]
                 slots = [slot, *forks]

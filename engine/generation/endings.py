@@ -1,6 +1,6 @@
 """When a text is over: ends of texts, stop ids, stop strings, and numbers of tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.errors import GenerationError
@@ -8,6 +8,13 @@ from engine.generation import checks
 from engine.tokenizers.base import Tokenizer
 
 Stop = str | int | Sequence[str | int]
+
+
+def listed(stop: Stop) -> tuple[str | int, ...]:
+    """One or several as several; numbers of numpy are numbers too."""
+    if isinstance(stop, str) or not isinstance(stop, Iterable):
+        return (stop,)
+    return tuple(stop)
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Endings:
         min_ends: int = 1,
     ) -> "Endings":
         """Checked. Raises GenerationError that names the field, its value and what is allowed."""
-        given = (stop,) if isinstance(stop, (str, int)) else tuple(stop)
+        given = listed(stop)
         strings = tuple(item for item in given if isinstance(item, str))
         if strings and tokenizer is None:
             raise GenerationError("stop strings need a tokenizer: give stop ids")

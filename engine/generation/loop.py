@@ -247,7 +247,10 @@ class DecodeLoop:
             self._end(seat, reason, named(error))
 
     def _end(self, seat: _Seat, reason: FinishReason, error: Exception | None = None) -> None:
-        """Free the job's slots, and only then tell its reader."""
+        """Free the job's slots, and only then tell its reader.
+
+        Raises what freeing them raises: the decoder cannot be trusted then, nor be used on.
+        """
         self._seats.remove(seat)
         try:
             if seat.run is not None:

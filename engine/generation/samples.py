@@ -5,6 +5,7 @@ from engine.generation.batcher import Batcher, shared_batcher
 from engine.generation.beam import Hypothesis
 from engine.generation.endings import Stop
 from engine.generation.presets import bert4keras
+from engine.generation.sampling import SEEDS
 from engine.generation.stream import TokenStream, stream
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
@@ -36,12 +37,14 @@ def random_sample(
         min_tokens: before so many, an end is text like any other (minlen).
         min_ends: how many stop ids end a text.
         stop: ids or strings, see ``stream``.
-        seed: of the first text; the others have the following ones.
+        seed: of the first text; the others have the following ones, and 0 follows 2**64 - 1.
 
     Raises what ``stream`` raises.
     """
     batcher = batcher or shared_batcher(model)
-    checks.integer("n", n, 1)
+    n = checks.integer("n", n, 1)
+    if seed is not None:
+        seed = checks.integer("seed", seed, 0, SEEDS - 1)
     waiting: list[TokenStream] = []
     found: list[Hypothesis] = []
     for number in range(n):
@@ -55,7 +58,7 @@ def random_sample(
                 ends_from=min_tokens,
                 min_ends=min_ends,
                 stop=stop,
-                seed=None if seed is None else seed + number,
+                seed=None if seed is None else (seed + number) % SEEDS,
                 alternatives=0,
                 deadline=deadline,
                 # The first one stands for all: they begin alike and then differ by chance.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,6 +46,8 @@ __all__ = [
     "draw",
     "random_generator",
 ]
+
+SEEDS: Final = 2**64
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ def random_generator(seed: int | None = None) -> np.random.Generator:
     Raises GenerationError for a seed that is no integer from 0 to 2**64 - 1.
     """
     if seed is not None:
-        seed = checks.integer("seed", seed, 0, 2**64 - 1)
+        seed = checks.integer("seed", seed, 0, SEEDS - 1)
     return np.random.Generator(np.random.Philox(seed))
 
 

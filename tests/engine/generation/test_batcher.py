@@ -298,6 +298,27 @@ def test_a_decoder_that_fails_ends_all_and_the_loop_goes_on_with_another():
     assert held.batcher.load == 0
 
 
+def test_slots_that_a_job_cannot_let_go_of_are_lost_with_their_decoder():
+    class Stuck(Asking):
+        def run(self, decoder, slot, logits):
+            try:
+                yield from super().run(decoder, slot, logits)
+            finally:
+                raise RuntimeError("cannot move a row")
+
+    held = Held(ToyModel(alphabet()), slots=4)
+    other = held.stream("ab", sampler=GREEDY, **ENDLESS)
+    stuck = Stuck((1,))
+    held.batcher.submit(stuck)
+    held.go.set()
+    assert next(stuck.results()) == "read"  # and nobody reads on: the job is closed
+    with pytest.raises(GenerationError, match="cannot move a row"):
+        list(other)
+    assert text_of(held.stream("b", sampler=GREEDY, max_tokens=2)) == "cd"
+    assert len(held.model.decoders) == 2
+    assert held.batcher.load == 0
+
+
 def test_a_model_that_makes_no_decoder_is_an_error_for_each_request():
     model = ToyModel(alphabet())
     batcher = Batcher(model)
@@ -353,6 +374,18 @@ def test_a_batcher_that_nobody_holds_ends_its_thread():
     gc.collect()
     thread.join(30)
     assert not thread.is_alive()
+
+
+def test_a_batcher_whose_model_is_gone_takes_no_jobs():
+    model = ToyModel(alphabet())
+    used, unused = Batcher(model), Batcher(model)
+    text_of(stream(model, "v", sampler=GREEDY, batcher=used))
+    del model
+    gc.collect()
+    for batcher in (used, unused):
+        with pytest.raises(GenerationError, match="load it again"):
+            batcher.submit(Asking((1,)))
+        assert batcher.load == 0
 
 
 def test_the_decoder_is_given_back_after_a_pause(monkeypatch):

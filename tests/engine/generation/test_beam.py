@@ -134,6 +134,19 @@ def test_a_search_among_streams_holds_no_more_slots_than_it_said():
     batcher.close()
 
 
+def test_a_single_beam_copies_nothing():
+    model = ToyModel(alphabet())
+    beam_search(model, "a", beams=1, max_tokens=2)  # too short to be remembered
+    assert model.decoders[0].kept == 0
+    beam_search(model, "a", beams=2, max_tokens=2)
+    assert model.decoders[0].kept == 1
+
+
+def test_a_search_may_end_at_a_number_of_numpy():
+    (found,) = beam_search(ToyModel(alphabet()), "v", beams=1, stop=np.int64(24))
+    assert found.text == "wxy"
+
+
 def test_what_cannot_be_searched():
     with pytest.raises(GenerationError, match="beams"):
         beam_search(ToyModel(), "a", beams=0)
@@ -153,6 +166,15 @@ def test_samples_read_their_prompt_once_and_come_by_their_seeds():
     assert found == random_sample(model, LETTERS, 6, top_k=5, max_tokens=4, seed=3)
     (third,) = random_sample(model, LETTERS, 1, top_k=5, max_tokens=4, seed=5)
     assert third == found[2]
+
+
+def test_after_the_last_seed_comes_the_first():
+    model = ToyModel()
+    _, second = random_sample(model, "abcd", 2, max_tokens=6, seed=2**64 - 1)
+    assert [second] == random_sample(model, "abcd", max_tokens=6, seed=0)
+    for seed in (-1, 2**64):
+        with pytest.raises(GenerationError, match="seed must be"):
+            random_sample(model, "abcd", 2, seed=seed)
 
 
 def test_more_samples_than_slots():

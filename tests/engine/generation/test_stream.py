@@ -55,6 +55,11 @@ def test_max_tokens_stop_ids_and_stop_strings():
     assert written(model, "a", sampler=GREEDY, stop=["xx", "cd", 9]) == ("b", "stop")
 
 
+@pytest.mark.parametrize("stop", [4, np.int64(4), [4], np.array([4]), [np.uint8(4)], {4}])
+def test_stop_ids_of_any_kind(stop):
+    assert written(ToyModel(alphabet()), "a", sampler=GREEDY, stop=stop) == ("bcde", "stop")
+
+
 def test_what_may_begin_a_stop_string_is_held_back_and_given_at_last():
     model = ToyModel(alphabet())
     tokens = list(stream(model, "a", sampler=GREEDY, stop="cdX", max_tokens=4))
@@ -152,6 +157,7 @@ def test_a_model_without_a_tokenizer_writes_ids():
         ({"alternatives": -1}, "alternatives"),
         ({"seed": -1}, "seed"),
         ({"stop": [-1]}, "stop"),
+        ({"stop": 1.5}, "stop"),
         ({"stop": [""]}, "stop string"),
         ({"deadline": math.nan}, "deadline"),
     ],

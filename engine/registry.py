@@ -158,12 +158,9 @@ class Models:
 
     def _preload(self, entries: list[_Entry]) -> None:
         for entry in entries:
-            need = MEMORY_PER_BYTE * _current(entry).bytes
-            used = sum(
-                MEMORY_PER_BYTE * status.bytes
-                for status in self.status()
-                if status.state is State.READY
-            )
+            need = _memory(entry)
+            ready = (e for e in self._entries.values() if e.status.state is State.READY)
+            used = sum(_memory(other) for other in ready if other is not entry)
             if used + need > self.budget:
                 logger.warning(
                     "%s: not preloaded, %s of memory would pass the budget of %s",
@@ -220,6 +217,12 @@ def _current(entry: _Entry) -> ModelStatus:
     if not entry.folder.is_dir():
         return replace(status, state=State.ABSENT)
     return replace(status, bytes=memory.folder_bytes(entry.folder))
+
+
+def _memory(entry: _Entry) -> int:
+    """Bytes that the loaded model takes: as it was counted, or by the size of its files, which
+    nobody knows before they are downloaded."""
+    return entry.spec.memory() or MEMORY_PER_BYTE * _current(entry).bytes
 
 
 def _loader(path: str) -> Callable[[Path], Any]:

@@ -111,6 +111,16 @@ def test_preloading_stops_at_the_budget(tmp_path: Path, caplog: pytest.LogCaptur
     assert models.get("b")
 
 
+def test_a_download_counts_against_the_budget_before_it_begins(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    remote = replace(spec(tmp_path), source="hub", location="owner/name", parameters=10**9)
+    models = Models([remote], budget=10**9 - 1)
+    models.preload(["one"]).join(10)
+    assert status_of(models) is State.REMOTE
+    assert "one: not preloaded" in caplog.text
+
+
 def test_a_failure_is_reported_and_tried_again(tmp_path: Path) -> None:
     models = Models([spec(tmp_path)])
     broken = tmp_path / "one" / "broken"

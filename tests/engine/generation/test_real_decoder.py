@@ -19,10 +19,12 @@ from tests.engine.transformer.tiny import CAUSAL, RandomWeights, tiny_config, to
 GREEDY = Settings(temperature=0)
 
 
-@pytest.fixture(scope="module", params=CAUSAL)
+@pytest.fixture(scope="module", params=[*CAUSAL, "gpt2 in Keras"])
 def model(request) -> LanguageModel:
-    config = tiny_config(request.param)
-    return LanguageModel.build(config, RandomWeights(config))
+    family, *keras = request.param.split(" in ")
+    config = tiny_config(family)
+    # A past is the runtime's own, so what is reused must be seen in both.
+    return LanguageModel.build(config, RandomWeights(config), runtime="keras" if keras else None)
 
 
 def prompt(model, count: int, seed: int = 1) -> Prompt:

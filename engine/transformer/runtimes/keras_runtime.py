@@ -85,6 +85,8 @@ class KerasRuntime:
         x, bias = forward.embed(inputs), forward.bias(inputs)
         length = given["mask"].shape[3] - given["mask"].shape[2]
         grown = []
+        if self.compute_dtype == "float16":
+            past = _map(lambda part: _begun_anew(part, given), past)
         for layer, pair in enumerate(past):
             before = [ops.cast(part[:, :, :length], "float32") for part in pair]
             looked_at = None
@@ -127,6 +129,16 @@ def _on_device(held: HeldWeights, config: TransformerConfig) -> Tensors:
 def _inputs(given: Mapping[str, Tensor]) -> Inputs:
     names = ("tokens", "positions", "segments", "mask", "relative", "select")
     return Inputs(**{name: given.get(name) for name in names})
+
+
+def _begun_anew(past: Tensor, given: Mapping[str, Tensor]) -> Tensor:
+    """The past [B, h, T, d] with zeros in the rows where a text begins.
+
+    float16 overflows, and what that left there is NaN even after multiplication by 0: the text of
+    somebody else before must not spoil this one.
+    """
+    begins = ops.logical_and(given["starts"] == 0, given["counts"] > 0)
+    return ops.where(ops.expand_dims(begins, (1, 2, 3)), ops.zeros_like(past), past)
 
 
 def _placed(past: Tensor, new: Tensor, given: Mapping[str, Tensor]) -> Tensor:

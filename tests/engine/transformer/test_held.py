@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from engine.errors import CheckpointError
+from engine.transformer.decoder import Chunk
 from engine.transformer.held import HeldWeights
 from engine.transformer.language_model import LanguageModel
 from engine.transformer.quantization import quantize_rows
@@ -58,3 +59,26 @@ def test_other_dtypes_stay_close_to_float32(runtime: str, dtype: str, close: flo
     assert model.dtype == dtype
     difference = np.abs(model.logits(text) - exact).max()
     assert 0 < difference < close * exact.std()
+
+
+def test_float16_that_overflows_spoils_only_the_text_that_it_happened_in() -> None:
+    weights = RandomWeights(CONFIG)
+    for table in ("token", "position"):
+        weights.arrays[f"embeddings/{table}"][:, 0] = 0
+    weights.arrays["embeddings/token"][5] = np.eye(1, CONFIG.hidden_size) * 100
+    weights.arrays["layers/0/attention_norm/scale"][:] = 1
+    weights.arrays["layers/0/attention_norm/bias"][:] = 0
+    weights.arrays["layers/0/attention/query_key_value/kernel"][0] = 2e4  # 4 times that is inf
+    weights.arrays["layers/0/attention/output/kernel"][:] *= 0.01
+    model = LanguageModel.build(CONFIG, weights, dtype="float16", runtime="keras")
+    decoder = model.decoder(slots=2)
+    other, bad = decoder.open(), decoder.open()
+    _, spoilt = decoder.extend([Chunk(other, [1, 2]), Chunk(bad, [1, 2, 3, 5])])
+    assert not np.isfinite(spoilt).any()
+    decoder.close(bad)
+    again = decoder.open()
+    for begun in ([1], [2]):
+        for logits in decoder.extend([Chunk(other, [3]), Chunk(again, begun)]):
+            assert np.isfinite(logits).all()
+    (logits,) = decoder.extend([Chunk(again, [3])])
+    np.testing.assert_array_equal(logits, model.logits([1, 2, 3])[-1])

@@ -8,6 +8,7 @@ Importing this module imports the library, which takes seconds; registry.py does
 when a model is loaded.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,6 +130,8 @@ def compile_step(step: Step, donate: tuple[int, ...] | None = None) -> Step:
     if backend() == "tensorflow":
         import tensorflow as tf
 
+        if donate is not None:
+            tf.get_logger().addFilter(_is_no_advice_to_retrace_less)
         return cast(Step, tf.function(step, reduce_retracing=donate is None))
     if backend() == "jax":
         import jax
@@ -137,6 +140,10 @@ def compile_step(step: Step, donate: tuple[int, ...] | None = None) -> Step:
     import torch
 
     return cast(Step, torch.inference_mode()(step))
+
+
+def _is_no_advice_to_retrace_less(record: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 def tensorflow_checkpoint_reader(prefix: str) -> Any:

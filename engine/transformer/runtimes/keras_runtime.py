@@ -4,6 +4,7 @@ Weights and the past stay on the device. Matrices are multiplied in the dtype th
 (int8 ones in the device's own dtype, scaled afterwards), everything between them in float32.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ from engine.transformer.held import HeldWeights
 from engine.transformer.positions import MASKED
 from engine.transformer.runtimes import Dtype, Feeds, Floats, KeysValues
 from engine.transformer.weights import Quantized, Weights, shapes
+
+# A text's first token has only itself to look at, and that is right.
+warnings.filterwarnings("ignore", "You are using a softmax over axis")
 
 Tensors = dict[str, Tensor]
 _TABLES = ("embeddings/", "relative_bias")

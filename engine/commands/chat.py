@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from engine.commands.loading import add_model_options, load, told
 from engine.commands.sampling import add_sampling_options, preset
-from engine.errors import EngineError
+from engine.errors import EngineError, GenerationError
 
 
 @told
@@ -27,6 +27,11 @@ def main(arguments: Sequence[str]) -> int:
     chosen = preset(options, model.config.family)
     turns: list[str] = []
     room = model.config.max_positions - chosen.max_tokens
+    if room < 1:
+        raise GenerationError(
+            f"answers of {chosen.max_tokens} tokens leave no room for questions in a context of "
+            f"{model.config.max_positions}: choose a smaller --max-tokens"
+        )
     while (line := _read()) is not None:
         if not line:
             turns.clear()

@@ -102,15 +102,15 @@ class Decoder:
             raise PromptError("an encoder-decoder needs one source text, and nothing else takes it")
         number = next(n for n in range(self.slots) if n not in self._open)
         slot = _Slot(row=len(self._rows))
-        self._reserve(slot.row + 1, 1 if past is None else len(past))
+        if past is not None:
+            slot.tokens, slot.segments = list(past.tokens[:length]), list(past.segments[:length])
+            slot.source = past.source
+        self._reserve(slot.row + 1, max(1, len(slot.tokens)))
         if source is not None:
             slot.source = tuple(self._checked(source))
             self._cache.encode(slot.row, source_feeds(self.config, slot.source, NEW_TOKENS))
         if past is not None:
-            kept = len(past) if length is None else min(length, len(past))
-            self._cache.write(slot.row, past.state, kept)
-            slot.tokens, slot.segments = list(past.tokens[:kept]), list(past.segments[:kept])
-            slot.source = past.source
+            self._cache.write(slot.row, past.state, len(slot.tokens))
         self._open[number] = slot
         self._rows.append(number)
         return number

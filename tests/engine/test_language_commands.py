@@ -106,6 +106,13 @@ def test_a_dialogue_goes_on_line_by_line(
     assert shown.err.count("error: ") == 1  # the last line is too long
 
 
+def test_answers_as_long_as_the_context_are_refused_before_the_first_question(
+    dialogue: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["chat", "-m", str(dialogue), "--max-tokens", "200"]) == 1
+    assert "smaller --max-tokens" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "command, said",
     [

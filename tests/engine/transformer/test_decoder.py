@@ -190,6 +190,16 @@ def test_decoders_share_weights_but_no_past(gpt2: LanguageModel) -> None:
     np.testing.assert_allclose(alone, gpt2.logits([4])[-1], atol=CLOSE)
 
 
+def test_a_short_piece_of_a_long_past_takes_little_room(gpt2: LanguageModel) -> None:
+    first = gpt2.decoder()
+    first.extend([Chunk(first.open(), tokens(190))])
+    decoder = gpt2.decoder(slots=2)
+    slot = decoder.open(first.keep(0), length=5)
+    assert decoder._allocated == (1, 64)
+    (logits,) = decoder.extend([Chunk(slot, [7])])
+    np.testing.assert_allclose(logits, gpt2.logits([*tokens(190)[:5], 7])[-1], atol=CLOSE)
+
+
 def test_an_empty_past_of_an_encoder_decoder_still_knows_its_source() -> None:
     config = tiny_config("t5")
     model = LanguageModel.build(config, RandomWeights(config), runtime="openvino")

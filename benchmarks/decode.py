@@ -61,7 +61,8 @@ def plan(size_name: str, peer: str, precision: str, args: argparse.Namespace) ->
         precision=precision,
         threads=args.threads,
         vocabulary=size.vocabulary,
-        prompt_tokens=32,
+        # Prefill is taken off the decoding rate, so it must not be most of what is measured.
+        prompt_tokens=16 if large else 32,
         new_tokens=new_tokens,
         batches=batches,
         prompts=prompts,

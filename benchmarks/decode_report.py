@@ -95,7 +95,8 @@ def _table(size: Size, results: Sequence[Result]) -> list[str]:
             cells += [_cell(result.first, ours.first, prompt, 1000) for prompt in prompts]
             cells += [_number(result.load), _number(result.peak), _equal(result, reference)]
             lines.append(_row(cells))
-        lines.append(_row(_limit(size, precision, group, ours, len(titles))))
+        if 1 in batches:
+            lines.append(_row(_limit(size, precision, group, ours, len(titles))))
     return lines
 
 
@@ -114,7 +115,12 @@ def _number(value: float | None) -> str:
 
 
 def _equal(result: Result, reference: Sequence[int]) -> str:
-    """How many of the first greedy tokens are those of the first float32 peer."""
+    """How many of the first greedy tokens are those of the first float32 peer, in float32.
+
+    Below that, rounding alone soon takes a random model elsewhere.
+    """
+    if result.precision != "float32":
+        return ""
     both = list(zip(result.tokens, reference, strict=False))
     if not both:
         return ""

@@ -89,7 +89,9 @@ def fastest(run: Callable[[], object], seconds: float) -> float:
 def measure(peer: Peer, plan: Plan) -> None:
     for rows in plan.batches:
         prompts = draw_prompts(plan, rows, plan.prompt_tokens)
-        emit(kind="decode", batch=rows, rate=_rate(peer, plan, prompts))
+        seconds = _decode_seconds(peer, plan, prompts)
+        if seconds > 0:  # or else something else kept the machine busy
+            emit(kind="decode", batch=rows, rate=rows * (plan.new_tokens - 1) / seconds)
     for length in plan.prompts:
         prompts = draw_prompts(plan, 1, length)
         room = length + 1
@@ -102,13 +104,14 @@ def measure(peer: Peer, plan: Plan) -> None:
         emit(kind="first", prompt=length, seconds=fastest(first, plan.seconds))
 
 
-def _rate(peer: Peer, plan: Plan, prompts: Prompts) -> float:
+def _decode_seconds(peer: Peer, plan: Plan, prompts: Prompts) -> float:
+    """Seconds of all new tokens but the first."""
     room = plan.prompt_tokens + plan.new_tokens
     if peer.compiles_shapes:
         peer.generate(prompts, 2, room)
     prefill = fastest(lambda: peer.generate(prompts, 1, room), plan.seconds / 2)
     whole = fastest(lambda: peer.generate(prompts, plan.new_tokens, room), plan.seconds)
-    return len(prompts) * (plan.new_tokens - 1) / (whole - prefill)
+    return whole - prefill
 
 
 PeerT = TypeVar("PeerT", bound=Peer)

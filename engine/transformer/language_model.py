@@ -5,7 +5,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine import memory
 from engine.catalogue import LARGE
 from engine.errors import EngineError
 from engine.hardware import available_cores, may_have_gpu
@@ -13,8 +12,6 @@ from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.runtimes import DTYPES, Dtype, Floats, Runtime
 from engine.transformer.weights import Quantized, Weights, shapes
-
-MOST_SLOTS = 16
 
 if TYPE_CHECKING:
     from engine.tokenizers import Tokenizer
@@ -72,14 +69,6 @@ class LanguageModel:
     @property
     def device(self) -> str:
         return self.runtime.device
-
-    @property
-    def slots(self) -> int:
-        """Texts of full length whose keys and values fit into a quarter of the memory, 1 to 16."""
-        config = self.config
-        layers = config.num_layers * (2 if config.encoder_layers else 1)
-        text = 8 * layers * config.attention_size * config.max_positions
-        return max(1, min(MOST_SLOTS, memory.available() // 4 // text))
 
     def decoder(self, slots: int = 1) -> Decoder:
         """A decoder with so many slots; all decoders share the weights."""

@@ -114,7 +114,7 @@ def _layer_groups(config: TransformerConfig, held: HeldWeights) -> Iterator[rang
 
 @dataclass
 class _Request:
-    """One graph's inference request with the inputs that stay the same from pass to pass."""
+    """One graph's inference request, the names of its inputs and the layers it computes."""
 
     request: Any
     names: frozenset[str]
@@ -122,7 +122,8 @@ class _Request:
 
 
 class OpenVINOCache:
-    """Keys and values in NumPy arrays [L, rows, h, T, d], read by the graphs where they are."""
+    """Keys and values in one NumPy array [2, L, rows, h, T, d], and those of the encoder's tokens
+    in another: the graphs read them where they are."""
 
     def __init__(self, runtime: OpenVINORuntime) -> None:
         self._runtime = runtime

@@ -98,6 +98,7 @@ class Batcher:
                 raise QueueFullError("too many are waiting already: try again in a moment")
             if self._thread.ident is None:
                 self._thread.start()
+                _THREADS.add(self._thread)
             self._load.slots += job.slots
             self._loop.inbox.put(job)
         del model
@@ -117,6 +118,7 @@ class Batcher:
 
 
 _BATCHERS: Final[weakref.WeakSet[Batcher]] = weakref.WeakSet()
+_THREADS: Final[weakref.WeakSet[threading.Thread]] = weakref.WeakSet()
 _SHARED: Final[weakref.WeakKeyDictionary[LanguageModel, Batcher]] = weakref.WeakKeyDictionary()
 _SHARED_LOCK: Final = threading.Lock()
 
@@ -157,3 +159,5 @@ def _close_all() -> None:
     """Python must not take the libraries down under a thread that is computing."""
     for batcher in list(_BATCHERS):
         batcher.close()
+    for thread in list(_THREADS):  # a batcher that was let go of has told its thread to end
+        thread.join()

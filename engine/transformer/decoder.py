@@ -18,7 +18,9 @@ from engine.transformer.runtimes import Floats, KeysValues, Runtime
 LENGTHS = (64, 128, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024)
 """Tokens that a cache has room for."""
 NEW_TOKENS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, *range(256, 1025, 64))
-"""Tokens that one pass takes; more of them take several passes."""
+"""Sizes that the new tokens of a pass are padded to."""
+PASS = 128
+"""Tokens of a causal text that one pass takes: more are no faster, and take more memory."""
 TOGETHER = 32
 """Chunks up to this long are padded and batched; longer ones fill a pass by themselves."""
 
@@ -220,7 +222,7 @@ class Decoder:
 
     def _run(self, rows: list[Row], every_position: bool) -> dict[int, Floats]:
         """Rows in one pass, or one long row in several unless its tokens all see each other."""
-        if len(rows[0].tokens) > NEW_TOKENS[-1] and not rows[0].bidirectional:
+        if len(rows[0].tokens) > PASS and not rows[0].bidirectional:
             return self._run_long(rows[0], every_position)
         self._reserve(len(self._rows), max(row.start + len(row.tokens) for row in rows))
         first = min(row.index for row in rows)
@@ -238,7 +240,7 @@ class Decoder:
         return found
 
     def _run_long(self, row: Row, every_position: bool) -> dict[int, Floats]:
-        parts = [self._run([part], every_position)[row.index] for part in row.split(NEW_TOKENS[-1])]
+        parts = [self._run([part], every_position)[row.index] for part in row.split(PASS)]
         return {row.index: np.concatenate(parts) if every_position else parts[-1]}
 
     def _reserve(self, rows: int, length: int) -> None:

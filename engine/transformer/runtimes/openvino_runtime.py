@@ -1,6 +1,6 @@
 """The forward pass on a CPU by OpenVINO, which reads the weights as fast as the memory gives them.
 
-TensorFlow's kernels reach three quarters of that in float32 and a fifth with int8 weights
+TensorFlow's kernels keep up in float32, and read int8 weights at a seventh of the speed
 (benchmarks/README.md), which is why this runtime exists. The graph is built by the same forward.py,
 and the keys and values of the past live in NumPy arrays that the graph reads in place.
 """

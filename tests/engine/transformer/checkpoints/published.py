@@ -5,6 +5,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 from safetensors.numpy import save_file
 
 from engine.transformer.checkpoints.recognition import LAYOUTS
@@ -83,7 +84,7 @@ def write_safetensors(folder: Path, tensors) -> Path:
 
 
 def write_bin(folder: Path, tensors) -> Path:
-    import torch
+    torch = pytest.importorskip("torch", reason="only PyTorch writes its files")
 
     folder.mkdir(parents=True, exist_ok=True)
     state = {name: torch.from_numpy(array) for name, array in tensors.items()}

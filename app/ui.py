@@ -22,13 +22,19 @@ class Page(Protocol):
 
     Attributes:
         TITLE: key of the text on its tab.
+        ID: of its tab.
         MODEL: name of its model in the catalogue.
     """
 
     TITLE: str
+    ID: str
     MODEL: str
 
-    def render(self, models: Models) -> None:
+    def saved(self) -> gr.BrowserState:
+        """What the browser keeps of the page. It is placed outside the tabs: a browser does not
+        read one inside a tab that has not been open yet."""
+
+    def render(self, models: Models, saved: gr.BrowserState) -> None:
         """Place the page's components in the open tab and connect their events."""
 
 
@@ -42,12 +48,22 @@ def build(models: Models, pages: Sequence[Page] = PAGES) -> gr.Blocks:
     demo = gr.Blocks(title=name, analytics_enabled=False)
     with demo:
         gr.HTML(_header(), container=False, padding=False)
-        with gr.Tabs():
-            for page in pages:
-                with gr.Tab(label(page.TITLE), id=page.MODEL):
+        kept = [page.saved() for page in pages]
+        with gr.Tabs() as tabs:
+            for page, saved in zip(pages, kept, strict=True):
+                with gr.Tab(label(page.TITLE), id=page.ID):
                     model_status.render(demo, models, page.MODEL)
-                    page.render(models)
+                    page.render(models, saved)
         gr.HTML(_footer(), container=False, padding=False)
+
+        def opened(request: gr.Request) -> gr.Tabs:
+            """Opens the tab that a share link is of."""
+            wanted = (page.ID for page in pages if page.ID in request.query_params)
+            return gr.Tabs(selected=next(wanted, pages[0].ID))
+
+        demo.load(
+            opened, None, tabs, queue=False, show_progress="hidden", api_visibility="private"
+        )
     demo.queue(max_size=MAX_QUEUE)
     return demo
 

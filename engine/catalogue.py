@@ -56,6 +56,17 @@ LANGUAGE_MODEL: Final = "engine.transformer.checkpoints:load_checkpoint"
 """Loader of those that write text."""
 
 BUNDLED: Final[tuple[ModelSpec, ...]] = (
+    *(
+        ModelSpec(
+            name=name,
+            family="decoder-only Transformer with Conditional Layer Normalization",
+            source="bundled",
+            location=f"assets/models/{name}",
+            loader=LANGUAGE_MODEL,
+            licence="Apache-2.0",
+        )
+        for name in ("story", "dialogue")
+    ),
     ModelSpec(
         name="xiangqi",
         family="decoder-only Transformer over moves",

@@ -21,6 +21,7 @@ from app.xiangqi.words import PAGE, level_name
 from engine.registry import Models
 
 TITLE: Final = "xiangqi.title"
+ID: Final = "xiangqi"
 MODEL: Final = "xiangqi"
 
 #: Of games that are watched at the same time; each keeps the model busy.
@@ -39,13 +40,17 @@ _SAVE_FILE: Final = """pgn => {
 Handler = Callable[..., AsyncIterator[Screen]]
 
 
-def render(models: Models) -> None:
+def saved() -> gr.BrowserState:
+    """What the browser keeps for a reload."""
+    return gr.BrowserState(storage_key="xiangqi", secret="xiangqi")
+
+
+def render(models: Models, saved: gr.BrowserState) -> None:
     """Place the page in the open tab and connect its events."""
     opponent = Opponent(models)
     play = Play(opponent)
     table = Table(play)
     gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["xq-idea"])
-    saved = gr.BrowserState(storage_key="xiangqi", secret="xiangqi")
     controls = build(opponent.levels, saved)
     _connect_game(controls, play)
     _connect_table(controls, table)

@@ -63,7 +63,7 @@ BUNDLED: Final[tuple[ModelSpec, ...]] = (
             source="bundled",
             location=f"assets/models/{name}",
             loader=LANGUAGE_MODEL,
-            licence="Apache-2.0",
+            licence="CC-BY-SA-4.0",  # as part of what they were trained on
         )
         for name in ("story", "dialogue")
     ),

@@ -18,6 +18,7 @@ from app.widgets.board import (
     board_value,
 )
 from app.widgets.record import Mark, RecordValue, record, record_value
+from app.widgets.tokens import Shading, tokens, tokens_value
 
 __all__ = [
     "Arrow",
@@ -28,9 +29,12 @@ __all__ = [
     "Mark",
     "Players",
     "RecordValue",
+    "Shading",
     "Side",
     "board",
     "board_value",
     "record",
     "record_value",
+    "tokens",
+    "tokens_value",
 ]

@@ -15,13 +15,17 @@ from app.texts import catalogue
 FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "assets" / "widgets"
 
 
-def script(files: Sequence[str], *, texts: str, data: Sequence[str] = ()) -> str:
+def script(
+    files: Sequence[str], *, texts: str, data: Sequence[str] = (), style: str | None = None
+) -> str:
     """The value of js_on_load.
 
     Args:
         files: the scripts, as paths below assets/widgets/.
         texts: the page of assets/texts/ whose words the script finds in TEXTS, by key and language.
         data: JSON files below assets/widgets/; glyphs.json becomes the constant GLYPHS.
+        style: becomes the constant STYLE, for a widget whose values change often: gradio
+            evaluates css_template and restyles the whole page with every value.
     """
     prefix = f"{texts}."
     words = {
@@ -34,6 +38,8 @@ def script(files: Sequence[str], *, texts: str, data: Sequence[str] = ()) -> str
         content = json.loads((FOLDER / name).read_text(encoding="utf-8"))
         compact = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         constants.append(f"const {Path(name).stem.upper()} = {compact};")
+    if style is not None:
+        constants.append(f"const STYLE = {json.dumps(style, ensure_ascii=False)};")
     return "\n".join(['"use strict";', *constants, *(_read(name) for name in files)])
 
 

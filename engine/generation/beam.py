@@ -73,7 +73,7 @@ def beam_search(
         ends_from=min_tokens,
         min_ends=min_ends,
     )
-    search = _BeamSearch(
+    search = BeamSearch(
         as_reading(model, prompt),
         endings,
         beams=checks.integer("beams", beams, 1, model.config.vocab_size),
@@ -82,7 +82,7 @@ def beam_search(
     )
     batcher = batcher or shared_batcher(model)
     batcher.submit(search)
-    found: list[_Beam]
+    found: list[Beam]
     (found,) = search.results()
     tokenizer = model.tokenizer
     return [
@@ -114,13 +114,15 @@ def _as_ids(model: LanguageModel, stop: Stop) -> list[int]:
 
 
 @dataclass(frozen=True)
-class _Beam:
+class Beam:
+    """A text as the search follows it."""
+
     tokens: tuple[int, ...]
     logprob: float
     parent: int = 0  # its place among the beams of the step before
 
 
-class _BeamSearch(Job):
+class BeamSearch(Job):
     """Hands out a list of beams, the answer first."""
 
     def __init__(
@@ -136,9 +138,9 @@ class _BeamSearch(Job):
         self._beams = beams
         self._endings = endings
         self._penalty = length_penalty
-        self._ended: list[_Beam] = []
+        self._ended: list[Beam] = []
 
-    def score(self, beam: _Beam) -> float:
+    def score(self, beam: Beam) -> float:
         """What beams are compared by."""
         return float(beam.logprob / len(beam.tokens) ** self._penalty)
 
@@ -146,7 +148,7 @@ class _BeamSearch(Job):
         forks: list[int] = []
         try:
             room = decoder.config.max_positions - decoder.length(slot) + 1
-            alive, rows = [_Beam((), 0.0)], [logits]
+            alive, rows = [Beam((), 0.0)], [logits]
             for _ in range(min(self._endings.max_tokens, room)):
                 self.check_deadline()
                 ended, alive = self._grown(alive, rows)
@@ -174,7 +176,7 @@ class _BeamSearch(Job):
             for fork in forks:
                 decoder.close(fork)
 
-    def _grown(self, alive: list[_Beam], rows: list[Floats]) -> tuple[list[_Beam], list[_Beam]]:
+    def _grown(self, alive: list[Beam], rows: list[Floats]) -> tuple[list[Beam], list[Beam]]:
         """The best continuations by one token: those that end with it, and those that go on.
 
         As many as went on before (at first, as there are beams): one that has ended leaves its
@@ -189,14 +191,14 @@ class _BeamSearch(Job):
             parent, id = divmod(at, scores.shape[1])
             if scores[parent, id] > -np.inf:
                 tokens = (*alive[parent].tokens, id)
-                grown.append(_Beam(tokens, float(scores[parent, id]), parent))
+                grown.append(Beam(tokens, float(scores[parent, id]), parent))
         ends = [self._endings.is_end(beam.tokens) for beam in grown]
         return (
             [beam for beam, end in zip(grown, ends, strict=True) if end],
             [beam for beam, end in zip(grown, ends, strict=True) if not end],
         )
 
-    def _is_over(self, ended: list[_Beam], alive: list[_Beam], longest: int) -> bool:
+    def _is_over(self, ended: list[Beam], alive: list[Beam], longest: int) -> bool:
         if not alive:
             return True
         best_alive = max(beam.logprob for beam in alive)
@@ -206,7 +208,7 @@ class _BeamSearch(Job):
         hope = best_alive / longest**self._penalty
         return any(self.score(beam) >= hope for beam in self._ended)
 
-    def _ranked(self, alive: list[_Beam]) -> list[_Beam]:
+    def _ranked(self, alive: list[Beam]) -> list[Beam]:
         """Everything that was found, the answer first."""
         ranked = sorted([*self._ended, *alive], key=self.score, reverse=True)
         if not self._penalty:

@@ -8,7 +8,7 @@ all jobs together, so that sampling, beam search and scoring share one decoder a
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Literal
 
@@ -119,6 +119,13 @@ class Job(ABC):
         """Tell the reader that this is all."""
         self.hand_out(End(reason, error))
         self.deliver()
+
+    def take(self, seconds: float | None = None) -> Any:
+        """The next thing that was delivered; None where nothing came within so many seconds."""
+        try:
+            return self.outbox.get(timeout=seconds)
+        except Empty:
+            return None
 
     def results(self) -> Iterator[Any]:
         """What the job hands out, until its slots are free again.

@@ -88,7 +88,7 @@ def read_text(
             f"the text is too long for the model's context of {model.config.max_positions:,} "
             f"tokens: shorten it by {excess:,}"
         )
-    job = _TextReading(before, tokens, deadline=deadline)
+    job = TextReading(before, tokens, deadline=deadline)
     batcher = batcher or shared_batcher(model)
     batcher.submit(job)
     pieces = WrittenText(tokenizer, Endings.of(tokenizer, (), max_tokens=1))
@@ -96,11 +96,17 @@ def read_text(
     # Judged here and not in the decode loop, which others are waiting for.
     for row in chain.from_iterable(job.results()):
         id = tokens[len(ranks)]
-        ranks.append(_ranked(row, id, characters.push(id), alternatives, pieces))
+        ranks.append(ranked(row, id, characters.push(id), alternatives, pieces))
     return ranks
 
 
-def _ranked(row: Floats, id: int, text: str, alternatives: int, pieces: WrittenText) -> TokenRank:
+def ranked(row: Floats, id: int, text: str, alternatives: int, pieces: WrittenText) -> TokenRank:
+    """A token, of this text, by the logits [V] before it.
+
+    Args:
+        alternatives: how many of the most probable tokens to show.
+        pieces: what knows the text of a single token.
+    """
     logprobs = checked(row)
     logprobs -= log_normalizer(logprobs)
     others = best(logprobs, alternatives).tolist() if alternatives else []
@@ -113,7 +119,7 @@ def _ranked(row: Floats, id: int, text: str, alternatives: int, pieces: WrittenT
     )
 
 
-class _TextReading(Job):
+class TextReading(Job):
     """Hands out logits [S, V], one row before each token of the text."""
 
     def __init__(self, before: Reading, tokens: list[int], *, deadline: float | None) -> None:

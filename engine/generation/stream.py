@@ -1,5 +1,6 @@
 """Text as it is written: one Token after another, as soon as it exists."""
 
+from collections.abc import Sequence
 from types import TracebackType
 
 from engine.generation import checks
@@ -36,16 +37,24 @@ class TokenStream:
         return self
 
     def __next__(self) -> Token:
-        if self.finish_reason is not None:
+        token = self.poll(None)
+        if token is None:
             raise StopIteration
-        found = self._job.outbox.get()
-        if isinstance(found, Token):
+        return token
+
+    def poll(self, seconds: float | None) -> Token | None:
+        """The next token; None where none came within so many seconds, or none will come:
+        finish_reason says which. Raises as iteration does."""
+        if self.finish_reason is not None:
+            return None
+        found = self._job.take(seconds)
+        if found is None or isinstance(found, Token):
             return found
         assert isinstance(found, End)
         self.finish_reason = found.reason
         if found.error is not None:
             raise found.error
-        raise StopIteration
+        return None
 
     def close(self) -> None:
         """Stop; the tokens that were not read yet are lost."""
@@ -84,6 +93,7 @@ def stream(
     alternatives: int = 5,
     deadline: float | None = None,
     remember: bool = True,
+    begin: Sequence[int] = (),
     batcher: Batcher | None = None,
 ) -> TokenStream:
     """Continue a prompt.
@@ -106,6 +116,9 @@ def stream(
         alternatives: how many of the most probable tokens to show at each step.
         deadline: seconds until the text ends, wherever it is then.
         remember: whether a later prompt that begins as this text did may reuse what was computed.
+        begin: tokens that the text has already. Everything that counts its tokens, endings and
+            penalties counts these too, and each of them has used up the random number that drew
+            it: with the first tokens of a text as its begin, the same seed writes the same rest.
         batcher: None for the one that all share.
 
     Raises PromptError, QueueFullError, GenerationError for a value out of range; and, while it is
@@ -127,6 +140,7 @@ def stream(
         alternatives=checks.integer("alternatives", alternatives, 0),
         deadline=deadline,
         remember=remember,
+        begin=begin,
     )
     batcher = batcher or shared_batcher(model)
     batcher.submit(job)

@@ -1,5 +1,7 @@
 """The job behind a stream: one text, token by token."""
 
+from collections.abc import Sequence
+
 from engine.generation.constraints import MinLength
 from engine.generation.endings import Endings
 from engine.generation.jobs import Advance, FinishReason, Job, Run
@@ -27,17 +29,25 @@ class Writing(Job):
         alternatives: int,
         deadline: float | None,
         remember: bool,
+        begin: Sequence[int] = (),
     ) -> None:
         super().__init__(
-            reading.prompt, source=reading.source, deadline=deadline, remember=remember
+            reading.prompt.followed_by(begin),
+            source=reading.source,
+            deadline=deadline,
+            remember=remember,
         )
+        self._before = reading.prompt.tokens
         self._endings = endings
         self._sampler = sampler
         self._constraints = [MinLength(endings.min_tokens, endings.all_ids)]
         self._rng = random_generator(seed)
         self._alternatives = alternatives
         self._text = WrittenText(tokenizer, endings)
-        self._generated: list[int] = []
+        self._generated = list(begin)
+        for id in begin:
+            self._text.push(id)
+            self._rng.random()  # a choice takes one
 
     def run(self, decoder: Decoder, slot: int, logits: Floats) -> Run:
         reason: FinishReason | None = None
@@ -55,7 +65,7 @@ class Writing(Job):
         choice = choose(
             self._sampler,
             logits,
-            SamplingContext(self.prompt.tokens, self._generated, len(self._generated)),
+            SamplingContext(self._before, self._generated, len(self._generated)),
             self._rng,
             alternatives=self._alternatives,
             constraints=self._constraints,

@@ -1,6 +1,7 @@
 """What a language model is given to continue."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -27,3 +28,13 @@ class Prompt:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def followed_by(self, answer: Sequence[int]) -> "Prompt":
+        """This prompt and the first tokens of its answer."""
+        if not len(answer):
+            return self
+        return replace(
+            self,
+            tokens=(*self.tokens, *answer),
+            segments=(*self.segments, *[self.reply_segment] * len(answer)),
+        )

@@ -1,0 +1,136 @@
+"""Everything that decides how a prompt is continued but the prompt, the model and the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final, Literal, get_args
+
+from engine.errors import GenerationError
+from engine.generation import checks
+from engine.generation.presets import PRESETS, Preset
+from engine.generation.settings import Settings
+
+Kind = Literal["sample", "beam"]
+MAX_BEAMS: Final = 16
+"""As many as a batcher has slots."""
+MAX_TOKENS: Final = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """How a prompt is continued, as plain values that a page, a link or a file can hold.
+
+    Attributes:
+        kind: "sample" draws token after token; "beam" looks for the most probable text.
+        settings: how a token is drawn; for "sample".
+        beams: texts that are followed at once, 1 to 16; for "beam".
+        length_penalty: above 0 longer texts score higher, see ``beam_search``; for "beam".
+        max_tokens: the most tokens, 1 to 4096.
+        min_tokens: tokens before which nothing ends the text. "sample" does not draw an end until
+            then, for "beam" it is text like any other.
+        ends_from: tokens before which an end is text like any other (bert4keras's minlen).
+        stop: strings that end the text and are cut off.
+        keep: what ends the text and stays in it: pieces of the vocabulary by name, such as
+            "<sep>", or ends of pieces' texts, such as "。".
+
+    Raises GenerationError that names the field, its value and what is allowed.
+    """
+
+    kind: Kind = "sample"
+    settings: Settings = field(default_factory=Settings)
+    beams: int = 4
+    length_penalty: float = 0.0
+    max_tokens: int = 128
+    min_tokens: int = 0
+    ends_from: int = 0
+    stop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise GenerationError(f"kind must be sample or beam, not {self.kind!r}")
+        if not isinstance(self.settings, Settings):
+            raise GenerationError(f"settings must be Settings, not {self.settings!r}")
+        for name, low, high in (
+            ("beams", 1, MAX_BEAMS),
+            ("max_tokens", 1, MAX_TOKENS),
+            ("min_tokens", 0, MAX_TOKENS),
+            ("ends_from", 0, MAX_TOKENS),
+        ):
+            object.__setattr__(self, name, checks.integer(name, getattr(self, name), low, high))
+        penalty = checks.number("length_penalty", self.length_penalty, 0, 10)
+        object.__setattr__(self, "length_penalty", penalty)
+        for name in ("stop", "keep"):
+            object.__setattr__(self, name, _strings(name, getattr(self, name)))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Strategy:
+        """A strategy from plain values, as JSON has them; what is missing has its default.
+
+        Raises GenerationError for a name that is no field, or a value out of range.
+        """
+        if not isinstance(values, Mapping):
+            raise GenerationError(f"a strategy is an object of values, not {values!r}")
+        known = [f.name for f in fields(cls)]
+        for name in values:
+            if name not in known:
+                raise GenerationError(f"a strategy has no {name!r}; there are: {', '.join(known)}")
+        plain = dict(values)
+        settings = plain.pop("settings", {})
+        if not isinstance(settings, Mapping):
+            raise GenerationError(f"settings must be an object of values, not {settings!r}")
+        return cls(settings=Settings.from_dict(settings), **plain)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What differs from the defaults, as plain values for JSON; from_dict reads it."""
+        plain = asdict(self) | {
+            "settings": self.settings.to_dict(),
+            "stop": list(self.stop),
+            "keep": list(self.keep),
+        }
+        empty: dict[str, Any] = {"settings": {}, "stop": [], "keep": []}
+        default = {f.name: f.default for f in fields(self)} | empty
+        return {name: value for name, value in plain.items() if value != default[name]}
+
+
+def _strings(name: str, values: Any) -> tuple[str, ...]:
+    if not isinstance(values, (list, tuple)) or not all(
+        isinstance(value, str) and value for value in values
+    ):
+        raise GenerationError(f"{name} must be a list of texts that are not empty, not {values!r}")
+    return tuple(values)
+
+
+def _published(preset: Preset) -> Strategy:
+    """A published demonstration's settings."""
+    return Strategy(
+        settings=preset.settings,
+        max_tokens=preset.max_tokens,
+        min_tokens=preset.min_length,
+        ends_from=preset.ends_from,
+        stop=() if preset.keeps_stop else preset.stop,
+        keep=preset.stop if preset.keeps_stop else (),
+    )
+
+
+STRATEGIES: Final[dict[str, Strategy]] = {
+    "balanced": Strategy(settings=Settings(temperature=0.9, top_p=0.9, repetition_penalty=1.1)),
+    "greedy": Strategy(settings=Settings(temperature=0)),
+    "temperature": Strategy(settings=Settings(temperature=0.7)),
+    "top_k": Strategy(settings=Settings(top_k=10)),
+    "top_p": Strategy(settings=Settings(top_p=0.9)),
+    "typical": Strategy(settings=Settings(typical_p=0.9)),
+    "penalty": Strategy(settings=Settings(temperature=0, repetition_penalty=1.2)),
+    "beam": Strategy(kind="beam", beams=4, length_penalty=1.0),
+    "su_random_sample": _published(PRESETS["gpt2_ml"]),
+    "su_top_k": _published(PRESETS["nezha"]),
+    "su_beam": Strategy(kind="beam", beams=4),
+}
+"""Strategies to choose from, by name, each to show one idea.
+
+"top_k" has the 10 of Fan et al. 2018, "penalty" the 1.2 on near-greedy choice of CTRL (Keskar et
+al. 2019), "beam" compares means of logprobs, and the last three do as bert4keras's
+AutoRegressiveDecoder: random_sample with the settings of its GPT2_ML example (kexue.fm/archives/
+7292), with those of the NEZHA dialogue (7718), and beam_search by plain sums.
+"""

@@ -8,7 +8,7 @@ a model with a short context minds it most. Neither belongs to the manuscript.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from engine import conditions
@@ -16,6 +16,7 @@ from engine.errors import PromptError, TokenizerError
 from engine.tokenizers.prompt import Prompt
 
 if TYPE_CHECKING:
+    from engine.generation.strategy import Strategy
     from engine.tokenizers.base import Tokenizer
     from engine.transformer.language_model import LanguageModel
 
@@ -33,7 +34,6 @@ _SNAP: Final = 80
 characters."""
 
 _SENTENCE_END: Final = re.compile(r"[。！？…]+[”’」』）]*|[.!?]+[\"')]*(?=\s)|\n+")
-_END_PIECES: Final = ("。", "！", "？", "。”", "！”", "？”")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,16 +164,24 @@ def knows_conditions(model: LanguageModel) -> bool:
 
 
 def sentence_ends(tokenizer: Tokenizer | None) -> tuple[str, ...]:
-    """The pieces of a vocabulary that end a Chinese sentence; a point where it has none."""
-    found = tuple(piece for piece in _END_PIECES if _has(tokenizer, piece))
-    return found or tuple(piece for piece in (".", "!", "?") if _has(tokenizer, piece))
-
-
-def _has(tokenizer: Tokenizer | None, piece: str) -> bool:
+    """What ends a sentence in a vocabulary: Chinese punctuation, where it has any."""
+    if tokenizer is None:
+        return ()
     try:
-        return tokenizer is not None and tokenizer.id(piece) != tokenizer.unk_id
+        has_chinese = tokenizer.id("。") != tokenizer.unk_id
     except TokenizerError:
-        return False
+        has_chinese = False
+    return ("。", "！", "？") if has_chinese else (".", "!", "?")
+
+
+def until_sentence_end(strategy: Strategy, tokenizer: Tokenizer | None) -> Strategy:
+    """The strategy, but from half of its tokens on the first end of a sentence ends the text.
+
+    As Su Jianlin's GPT2_ML example does (kexue.fm/archives/7292): 128 of 256 tokens, then 。
+    """
+    return replace(
+        strategy, keep=sentence_ends(tokenizer), ends_from=(strategy.max_tokens + 1) // 2
+    )
 
 
 def _first_token(model: LanguageModel, tokenizer: Tokenizer) -> int:
@@ -194,7 +202,7 @@ def _note_border(text: str) -> int:
 def _last_that_fits(tokenizer: Tokenizer, text: str, room: int) -> str:
     """The end of a text that has at most so many tokens, from the beginning of a sentence."""
     start = max(0, len(text) - max(room, 0) * _LONGEST_PIECE)
-    while start < len(text) and (excess := len(tokenizer.encode(text[start:])) - room) > 0:
+    while start < len(text) and (excess := _excess(tokenizer, text[start:], room)):
         start += excess
     if start == 0:
         return text
@@ -204,7 +212,13 @@ def _last_that_fits(tokenizer: Tokenizer, text: str, room: int) -> str:
 
 def _first_that_fits(tokenizer: Tokenizer, text: str, room: int) -> str:
     """The beginning of a text that has at most so many tokens."""
-    text, end = text[: room * _LONGEST_PIECE], min(len(text), room * _LONGEST_PIECE)
-    while end > 0 and (excess := len(tokenizer.encode(text[:end])) - room) > 0:
-        end = max(0, end - excess)
-    return text[:end]
+    text = text[: room * _LONGEST_PIECE]
+    while text and (excess := _excess(tokenizer, text, room)):
+        text = text[: max(0, len(text) - excess)]
+    return text
+
+
+def _excess(tokenizer: Tokenizer, text: str, room: int) -> int:
+    """About how many characters are too many, at least one; 0 where the text fits."""
+    tokens = len(tokenizer.encode(text))
+    return max(1, (tokens - room) * len(text) // tokens) if tokens > room else 0

@@ -184,6 +184,16 @@ def until_sentence_end(strategy: Strategy, tokenizer: Tokenizer | None) -> Strat
     )
 
 
+def without_gaps(strategy: Strategy, tokenizer: Tokenizer | None) -> Strategy:
+    """The strategy, but pieces that stand for unknown text or for nothing are never drawn."""
+    if tokenizer is None or strategy.kind != "sample":
+        return strategy
+    ids = {tokenizer.unk_id, tokenizer.pad_id} - {tokenizer.eos_id, tokenizer.bos_id, None}
+    forbidden = {*strategy.settings.forbidden_ids, *(id for id in ids if id is not None)}
+    settings = replace(strategy.settings, forbidden_ids=tuple(sorted(forbidden)))
+    return replace(strategy, settings=settings)
+
+
 def _first_token(model: LanguageModel, tokenizer: Tokenizer) -> int:
     # Not the end of a text: the bundled models never saw what comes after it.
     for id in (tokenizer.bos_id, tokenizer.newline_id):

@@ -14,6 +14,7 @@ from engine.story import (
     sentence_ends,
     story_prompt,
     until_sentence_end,
+    without_gaps,
 )
 from engine.titles import repeated_names, suggest_titles
 from tests.engine.generation.toy import LetterTokenizer
@@ -129,6 +130,15 @@ def test_a_vocabulary_without_chinese_ends_sentences_with_a_point() -> None:
 
     assert sentence_ends(English()) == (".", "!", "?")
     assert sentence_ends(None) == ()
+
+
+def test_unknown_pieces_are_never_written() -> None:
+    model = StoryModel()
+    model.table[:, model.tokenizer.unk_id] = 30
+    assert without_gaps(Strategy(), None) == Strategy()
+    strategy = without_gaps(Strategy(max_tokens=20), model.tokenizer)
+    tokens = list(write(model, "山里", strategy, seed=1))
+    assert len(tokens) == 20 and model.tokenizer.unk_id not in {token.id for token in tokens}
 
 
 def test_titles_are_those_that_explain_the_text() -> None:

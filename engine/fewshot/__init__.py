@@ -12,6 +12,7 @@ from engine.fewshot.accuracy import (
     prior,
     shots_curve,
 )
+from engine.fewshot.answering import answer, answering
 from engine.fewshot.cloze import Cloze, fill, is_masked_model, make_cloze, rank_masked
 from engine.fewshot.prompts import Fitted, as_prompt, fit, segment
 from engine.fewshot.ranking import Candidate, Method, Ranking, content_free_shares, rank
@@ -30,6 +31,8 @@ __all__ = [
     "Ranking",
     "Template",
     "accuracy",
+    "answer",
+    "answering",
     "as_prompt",
     "build_prompt",
     "choose",

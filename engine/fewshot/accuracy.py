@@ -3,21 +3,18 @@
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from engine.fewshot.answering import GREEDY, answer
 from engine.fewshot.prompts import as_prompt, fit
 from engine.fewshot.ranking import CONTENT_FREE, Method, Ranking, content_free_shares, rank
 from engine.fewshot.template import Example, Template, choose
-from engine.generation.settings import Settings
-from engine.generation.stream import stream
 
 if TYPE_CHECKING:
     from engine.transformer.language_model import LanguageModel
 
 SHOTS: Final = (0, 1, 2, 4, 8)
-MAX_TOKENS: Final = 32
-_GREEDY: Final = Settings(temperature=0)
 _Z: Final = 1.959964
 """Of a normal distribution, 95% lie within so many standard deviations."""
 
@@ -98,7 +95,7 @@ def accuracy(
     candidates: Sequence[str] = (),
     shots: int | None = None,
     seed: int | None = None,
-    max_tokens: int = MAX_TOKENS,
+    max_tokens: int = GREEDY.max_tokens,
     deadline: float | None = None,
 ) -> Iterator[Judged]:
     """Ask one question after another; each is judged as soon as it is answered.
@@ -112,7 +109,7 @@ def accuracy(
         max_tokens: most tokens of a free answer.
         deadline: seconds for each question, until DeadlineError.
 
-    Raises what ``fit``, ``stream`` and ``rank`` raise.
+    Raises what ``fit``, ``answer`` and ``rank`` raise.
     """
     priors: dict[tuple[Example, ...], list[float]] = {}
     room = max([max_tokens, *(len(as_prompt(model, text)) + 1 for text in candidates)])
@@ -130,17 +127,14 @@ def accuracy(
                 content_free=priors[shown],
                 deadline=deadline,
             )
-        tokens = stream(
-            *(model, fitted.prompt),
-            sampler=_GREEDY,
-            max_tokens=max_tokens,
-            stop=template.stop,
+        written = answer(
+            *(model, fitted.prompt, template),
+            strategy=replace(GREEDY, max_tokens=max_tokens),
             alternatives=0,
             deadline=deadline,
         )
-        with tokens:
-            answer = "".join(token.text for token in tokens).strip()
-        yield Judged(asked, answer, ranking, fitted.shots)
+        text = "".join(token.text for token in written).strip()
+        yield Judged(asked, text, ranking, fitted.shots)
 
 
 def prior(
@@ -197,7 +191,7 @@ def shots_curve(
     candidates: Sequence[str] = (),
     shots: Sequence[int] = SHOTS,
     seeds: Sequence[int] = (0, 1, 2),
-    max_tokens: int = MAX_TOKENS,
+    max_tokens: int = GREEDY.max_tokens,
     deadline: float | None = None,
 ) -> Iterator[CurveStep]:
     """Ask all questions with 0, 1, 2, ... examples, and again with others; see ``accuracy``.

@@ -15,6 +15,7 @@ from engine.fewshot import (
     Proportion,
     Template,
     accuracy,
+    answer,
     as_prompt,
     build_prompt,
     choose,
@@ -171,6 +172,14 @@ def test_a_question_that_is_too_long_keeps_its_end():
     assert fitted.text == "abc=" and fitted.cut == 6 and fitted.shots == 0
     with pytest.raises(PromptError, match="shorter answer"):
         fit(model, [], "a", Template(), room=10)
+
+
+def test_a_free_answer_ends_with_the_line_or_with_what_the_pattern_has_there():
+    model = followed("q=abc)d\n")
+    plain = answer(model, "q=", Template("{question}={answer}"))
+    assert "".join(token.text for token in plain) == "abc)d" and plain.finish_reason == "stop"
+    closed = answer(model, "q=", Template("{question}={answer})"))
+    assert "".join(token.text for token in closed) == "abc"
 
 
 # Ranking

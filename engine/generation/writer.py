@@ -1,6 +1,6 @@
 """A prompt continued as a Strategy says: draws and searches through one interface."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Final, Protocol
 
 from engine.generation import ends
@@ -143,7 +143,7 @@ def fit(model: LanguageModel, prompt: str | Prompt, room: int) -> tuple[Prompt, 
     return Prompt(tokens, segments, whole.reply_segment, whole.dropped_turns), cut
 
 
-def together(writers: Sequence[Writer]) -> Iterator[tuple[int, Token]]:
+def together(writers: Sequence[Writer]) -> Generator[tuple[int, Token], None, None]:
     """The tokens of several texts as they come, each with the number of its writer.
 
     One that waits for its place, or searches, does not keep the others waiting. All are closed

@@ -1,0 +1,1 @@
+"""What the pages that write share: models, strategies, drafts, comparison and reading."""

@@ -1,0 +1,134 @@
+"""What the writing pages accept, and how they say what went wrong."""
+
+import json
+import logging
+import math
+import unicodedata
+from typing import Final
+
+import gradio as gr
+
+from app.limits import Refusal, checked_text
+from app.texts import Language, text
+from engine.errors import (
+    CheckpointError,
+    ContextFullError,
+    DeadlineError,
+    EngineError,
+    GenerationError,
+    PromptError,
+    QueueFullError,
+    SlotsFullError,
+    TokenizerError,
+)
+from engine.registry import ModelError
+
+logger = logging.getLogger(__name__)
+
+#: Characters of a prompt; more than any model's context holds.
+MAX_PROMPT: Final = 20_000
+_LINE_BREAKS: Final = ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
+#: Of the format characters, those that join letters and emoji; the others turn text around.
+_JOINERS: Final = "\u200c\u200d"
+
+#: The most particular first.
+_REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (QueueFullError, "queue"),
+    (SlotsFullError, "queue"),
+    (DeadlineError, "deadline"),
+    (ContextFullError, "context"),
+    (PromptError, "prompt"),
+    (TokenizerError, "vocabulary"),
+    (CheckpointError, "model"),
+    (GenerationError, "generation"),
+    (EngineError, "generation"),
+    (ModelError, "model"),
+)
+
+
+def explain(error: BaseException, lang: Language) -> str:
+    """Why there is no (more) text, as a sentence for the visitor; the log has the rest."""
+    if isinstance(error, Refusal):
+        return str(error)
+    for kind, key in _REASONS:
+        if isinstance(error, kind):
+            logger.info("refused: %s", error)
+            return text(f"text.error.{key}", lang)
+    logger.error("a request failed", exc_info=error)
+    return text("text.error.unexpected", lang)
+
+
+def cleaned(value: str) -> str:
+    """A text with plain line breaks, and without control characters, half surrogates and
+    characters that turn the direction of a line; tabs stay."""
+    for line_break in _LINE_BREAKS:
+        value = value.replace(line_break, "\n")
+    return "".join(
+        character
+        for character in value
+        if character in "\n\t"
+        or character in _JOINERS
+        or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+    )
+
+
+def checked_prompt(value: object, lang: Language, maximum: int = MAX_PROMPT) -> str:
+    """The text, cleaned. Raises Refusal where it is no text, too long or empty."""
+    prompt = cleaned(checked_text(value, maximum, lang))
+    if not prompt.strip():
+        raise Refusal(text("text.error.empty", lang))
+    return prompt
+
+
+def checked_int(value: object, low: int, high: int, lang: Language, what: str = "") -> int:
+    """The value, if it is a whole number from low to high; 3.0 is one, as JSON has it.
+
+    Args:
+        what: the name of the value for the visitor.
+
+    Raises Refusal.
+    """
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise Refusal(_out_of_range(low, high, lang, what))
+    return value
+
+
+def checked_float(value: object, low: float, high: float, lang: Language, what: str = "") -> float:
+    """The value, if it is a finite number from low to high. Raises Refusal."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not math.isfinite(value)
+        or not low <= value <= high
+    ):
+        raise Refusal(_out_of_range(low, high, lang, what))
+    return float(value)
+
+
+def checked_json(value: object, maximum: int, lang: Language) -> object:
+    """What a JSON text of at most maximum characters says. Raises Refusal."""
+    try:
+        found: object = json.loads(checked_text(value, maximum, lang), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise Refusal(text("text.error.json", lang)) from None
+    return found
+
+
+def event_value(event: gr.EventData, name: str) -> object:
+    """A field of what a widget sent; None where it is missing, or nothing was sent at all."""
+    try:
+        return getattr(event, name, None)
+    except TypeError:
+        return None
+
+
+def _out_of_range(low: float, high: float, lang: Language, what: str) -> str:
+    name = what or text("text.error.value", lang)
+    return text("text.error.range", lang, what=name, low=f"{low:,}", high=f"{high:,}")
+
+
+def _refuse(constant: str) -> None:
+    # Python reads NaN and Infinity, which JSON does not have.
+    raise ValueError(constant)

@@ -1,0 +1,265 @@
+"""The settings of a strategy as components, and what they say as a Strategy."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, get_args
+
+import gradio as gr
+from gradio.components import Component
+
+from app.limits import Refusal, checked_choice
+from app.text.checks import checked_float, checked_int
+from app.text.drafts import MAX_SEED
+from app.texts import Language, label, language, text
+from engine.errors import GenerationError
+from engine.generation import STRATEGIES, Settings, Strategy
+from engine.generation.strategy import Kind
+
+OWN: Final = "own"
+PRESETS: Final = (*STRATEGIES, OWN)
+#: Short enough to be typed again.
+_DRAWN_SEEDS: Final = 10**9
+MAX_TOKENS: Final = 1024
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number of the strategy.
+
+    Attributes:
+        off: the value at which the setting is left out.
+        whole: whether it is a whole number.
+    """
+
+    name: str
+    low: float
+    high: float
+    step: float
+    off: float | None
+    whole: bool = False
+
+
+SETTINGS: Final = (
+    Slider("temperature", 0, 2, 0.05, 1),
+    Slider("top_k", 0, 200, 1, 0, whole=True),
+    Slider("top_p", 0.05, 1, 0.01, 1),
+    Slider("typical_p", 0.05, 1, 0.01, 1),
+    Slider("repetition_penalty", 1, 2, 0.05, 1),
+    Slider("no_repeat_ngram", 0, 10, 1, 0, whole=True),
+)
+SEARCH: Final = (
+    Slider("beams", 1, 8, 1, None, whole=True),
+    Slider("length_penalty", 0, 2, 0.1, None),
+)
+
+
+@dataclass(frozen=True)
+class StrategyControls:
+    """The components, in the order in which ``read_strategy`` takes their values."""
+
+    preset: gr.Dropdown
+    kind: gr.Radio
+    temperature: gr.Slider
+    top_k: gr.Slider
+    top_p: gr.Slider
+    typical_p: gr.Slider
+    repetition_penalty: gr.Slider
+    no_repeat_ngram: gr.Slider
+    beams: gr.Slider
+    length_penalty: gr.Slider
+    max_tokens: gr.Slider
+    seed: gr.Number
+    lucky: gr.Checkbox
+
+    @property
+    def inputs(self) -> list[Component]:
+        """For the inputs of an event; their values go to ``read_strategy``."""
+        return [getattr(self, f.name) for f in fields(self)]
+
+    def values(
+        self, preset: str, strategy: Strategy, seed: int | None, *, lucky: bool = False
+    ) -> list[Any]:
+        """The value of each component for a strategy, as for a share link."""
+        shown = [_shown(strategy.settings, slider) for slider in SETTINGS]
+        search = [strategy.beams, strategy.length_penalty]
+        name = preset if preset in PRESETS else OWN
+        return [name, strategy.kind, *shown, *search, strategy.max_tokens, seed, lucky]
+
+
+def strategy_controls(
+    page: str, default: str, *, max_tokens: int, limit: int = 384
+) -> StrategyControls:
+    """Place the choice of a strategy: presets and the seed, and all settings in an accordion.
+
+    To choose a preset fills the settings; to change one of them makes the strategy one's own.
+
+    Args:
+        page: the beginning of the components' ids.
+        default: the preset at first.
+        max_tokens: at first, and of every preset that has no number of its own.
+        limit: the most tokens that may be asked for.
+    """
+    strategy = STRATEGIES[default]
+    with gr.Row(elem_classes=["text-strategy"]):
+        preset = gr.Dropdown(
+            [(label(f"text.preset.{name}"), name) for name in PRESETS],
+            value=default,
+            label=label("text.strategy"),
+            min_width=180,
+            elem_id=f"{page}-preset",
+        )
+        seed = gr.Number(
+            label=label("text.seed"),
+            precision=0,
+            minimum=0,
+            maximum=MAX_SEED,
+            value=None,
+            min_width=120,
+            elem_id=f"{page}-seed",
+        )
+        lucky = gr.Checkbox(
+            value=True,
+            label=label("text.lucky"),
+            info=label("text.seed_info"),
+            min_width=160,
+            elem_id=f"{page}-lucky",
+        )
+    about = gr.Markdown(label(f"text.about.{default}"), elem_classes=["text-about"])
+    with gr.Accordion(label("text.details"), open=False, elem_id=f"{page}-details"):
+        kind = gr.Radio(
+            [(label(f"text.kind.{name}"), name) for name in ("sample", "beam")],
+            value=strategy.kind,
+            label=label("text.kind"),
+            elem_id=f"{page}-kind",
+        )
+        with gr.Row():
+            sliders = {
+                slider.name: _slider(page, slider, _shown(strategy.settings, slider))
+                for slider in SETTINGS
+            }
+        with gr.Row():
+            for slider in SEARCH:
+                sliders[slider.name] = _slider(page, slider, getattr(strategy, slider.name))
+        length = Slider("max_tokens", 1, limit, 1, None, whole=True)
+        longest = _slider(page, length, min(limit, _longest(strategy, max_tokens)))
+    controls = StrategyControls(
+        preset=preset, kind=kind, max_tokens=longest, seed=seed, lucky=lucky, **sliders
+    )
+    _connect(controls, about, max_tokens, limit)
+    return controls
+
+
+def _slider(page: str, slider: Slider, value: float) -> gr.Slider:
+    return gr.Slider(
+        slider.low,
+        slider.high,
+        value,
+        step=slider.step,
+        label=label(f"text.{slider.name}"),
+        min_width=200,
+        elem_id=f"{page}-{slider.name}",
+    )
+
+
+def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, limit: int) -> None:
+    sliders = [getattr(controls, slider.name) for slider in (*SETTINGS, *SEARCH)]
+    filled = [controls.kind, *sliders, controls.max_tokens]
+    quiet: dict[str, Any] = {
+        "queue": False,
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+
+    def chosen(preset: object, request: gr.Request) -> list[Any]:
+        lang = language(request)
+        name = checked_choice(preset, PRESETS, lang)
+        words = text(f"text.about.{name}", lang)
+        if name == OWN:
+            return [words, *[gr.skip() for _ in filled]]
+        strategy = STRATEGIES[name]
+        longest = min(limit, _longest(strategy, max_tokens))
+        strategy = replace(strategy, max_tokens=longest)
+        return [words, *controls.values(name, strategy, 0)[1:-2]]
+
+    def changed(request: gr.Request) -> tuple[str, str]:
+        return OWN, text(f"text.about.{OWN}", language(request))
+
+    controls.preset.input(chosen, [controls.preset], [about, *filled], **quiet)
+    # The length is no part of what makes a strategy.
+    for component in filled[:-1]:
+        component.input(changed, None, [controls.preset, about], **quiet)
+    controls.seed.input(None, None, [controls.lucky], js="() => false", api_visibility="private")
+
+
+def read_strategy(
+    values: Sequence[object], lang: Language, limit: int = MAX_TOKENS
+) -> tuple[Strategy, int]:
+    """The strategy and the seed that the values of ``StrategyControls.inputs`` say.
+
+    What a preset has besides these settings (where it ends, what it forbids) comes from the
+    preset. The seed is drawn where none is given or a new one is wanted each time.
+
+    Raises Refusal.
+    """
+    preset, kind, *numbers, max_tokens, seed, lucky = _all(values, lang)
+    name = checked_choice(preset, PRESETS, lang)
+    base = STRATEGIES.get(name, Strategy())
+    found: dict[str, Any] = {
+        slider.name: _number(slider, value, lang)
+        for slider, value in zip((*SETTINGS, *SEARCH), numbers, strict=True)
+    }
+    for slider in SETTINGS:
+        if found[slider.name] == slider.off:
+            found[slider.name] = None
+    search = {slider.name: found.pop(slider.name) for slider in SEARCH}
+    try:
+        strategy = replace(
+            base,
+            kind=checked_choice(kind, get_args(Kind), lang),
+            settings=replace(base.settings, **found),
+            max_tokens=checked_int(max_tokens, 1, limit, lang, text("text.max_tokens", lang)),
+            **search,
+        )
+    except GenerationError:
+        raise Refusal(text("text.error.settings", lang)) from None
+    return strategy, _seed(seed, lucky, lang)
+
+
+def draw_seed() -> int:
+    """A seed by chance."""
+    return secrets.randbelow(_DRAWN_SEEDS)
+
+
+def _all(values: Sequence[object], lang: Language) -> Sequence[object]:
+    if len(values) != len(fields(StrategyControls)):
+        raise Refusal(text("text.error.settings", lang))
+    return values
+
+
+def _number(slider: Slider, value: object, lang: Language) -> float:
+    what = text(f"text.{slider.name}", lang)
+    if slider.whole:
+        return checked_int(value, int(slider.low), int(slider.high), lang, what)
+    return checked_float(value, slider.low, slider.high, lang, what)
+
+
+def _seed(seed: object, lucky: object, lang: Language) -> int:
+    if lucky or seed is None or seed == "":
+        return draw_seed()
+    return checked_int(seed, 0, MAX_SEED, lang, text("text.seed", lang))
+
+
+def _shown(settings: Settings, slider: Slider) -> float:
+    value: float | None = getattr(settings, slider.name)
+    if value is None:
+        assert slider.off is not None
+        return slider.off
+    return value
+
+
+def _longest(strategy: Strategy, usual: int) -> int:
+    """The preset's own number of tokens, if it has one."""
+    return usual if strategy.max_tokens == Strategy().max_tokens else strategy.max_tokens

@@ -1,0 +1,220 @@
+"""One generated text and everything that is needed to make it again."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Literal, TypeGuard
+
+from app.limits import Refusal
+from app.texts import Language, text
+from engine.generation import Strategy, Token, Writer, begun, write
+from engine.generation.jobs import FinishReason
+from engine.tokenizers.prompt import Prompt
+from engine.transformer.language_model import LanguageModel
+
+#: Seconds after which a text ends wherever it is. A bundled model needs two for the longest; a
+#: published one of a billion parameters writes some 800 tokens in that time.
+DEADLINE: Final = 120.0
+#: Seconds between two views of a text that is being written: a browser draws no faster.
+INTERVAL: Final = 0.1
+#: Seconds after which a reader is woken without news, so that it can be stopped.
+_PATIENCE: Final = 0.25
+#: JSON has numbers that JavaScript reads exactly up to here.
+MAX_SEED: Final = 2**53 - 1
+
+_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>()#+.!|~-])")
+
+ExportKind = Literal["txt", "md", "json"]
+KINDS: Final[tuple[ExportKind, ...]] = ("txt", "md", "json")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text, or as much of it as there is.
+
+    Attributes:
+        model: its name in the catalogue.
+        prompt: as the visitor gave it.
+        tokens: of the text.
+        strategy, seed: how they were chosen; see ``begin``.
+        finish: why there are no more; None while there are.
+        seconds: from the request to the last of the tokens.
+        cut: tokens of the prompt that were left out at its beginning.
+        begin: how many of the tokens were given (kept from an earlier text, or chosen by a
+            visitor). Each token has its own random number, which the seed decides: token i of a
+            text gets number i, whether those before it were drawn or given. So the same prompt,
+            first tokens, strategy and seed make the same text.
+    """
+
+    model: str
+    prompt: str
+    tokens: tuple[Token, ...]
+    strategy: Strategy
+    seed: int
+    finish: FinishReason | None = None
+    seconds: float = 0.0
+    cut: int = 0
+    begin: int = 0
+
+    @property
+    def text(self) -> str:
+        """What the tokens say."""
+        return "".join(token.text for token in self.tokens)
+
+    @property
+    def perplexity(self) -> float | None:
+        """exp of the mean surprise of the tokens, to the model that wrote them; None for none."""
+        if not self.tokens:
+            return None
+        return math.exp(-sum(token.logprob for token in self.tokens) / len(self.tokens))
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Of those that were written; None before there are any."""
+        written = len(self.tokens) - self.begin
+        return written / self.seconds if written and self.seconds else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON."""
+        plain = asdict(self) | {"strategy": self.strategy.to_dict()}
+        return plain | {
+            "text": self.text,
+            "perplexity": self.perplexity,
+            "tokens_per_second": self.tokens_per_second,
+        }
+
+
+def running(
+    model_name: str,
+    model: LanguageModel,
+    prompt_text: str,
+    prompt: Prompt,
+    strategy: Strategy,
+    seed: int,
+    *,
+    begin: Sequence[Token] = (),
+    cut: int = 0,
+    deadline: float = DEADLINE,
+) -> Generator[Draft, None, None]:
+    """A draft while it is being written, at most every INTERVAL; the last has ``finish`` set.
+
+    It comes back without news as well, many times a second, so that whoever reads it can stop: to
+    close the iterator frees the model's place at once. Where an error ends the text, what there
+    was comes once more with finish "error" before it is raised.
+
+    Args:
+        begin: tokens that the text has already, see ``Draft.begin``.
+
+    Raises EngineError.
+    """
+    ids = [token.id for token in begin]
+    texts = begun(model, strategy, ids)
+    kept = [replace(token, text=told) for token, told in zip(begin, texts, strict=True)]
+    draft = Draft(*(model_name, prompt_text, tuple(kept), strategy, seed), cut=cut, begin=len(kept))
+    writer = write(model, prompt, strategy, seed=seed, begin=ids, deadline=deadline)
+    try:
+        yield from _views(draft, writer)
+    finally:
+        writer.close()
+
+
+def _views(draft: Draft, writer: Writer) -> Iterator[Draft]:
+    started, shown = time.monotonic(), -math.inf
+    tokens = list(draft.tokens)
+    seconds = 0.0
+    finish: FinishReason | None = None
+    error: Exception | None = None
+    while finish is None:
+        try:
+            token = writer.poll(_PATIENCE)
+        except Exception as failure:
+            error, token, finish = failure, None, "error"
+        if token is not None:
+            tokens.append(token)
+            seconds = time.monotonic() - started
+        elif finish is None:
+            finish = writer.finish_reason
+        if finish is not None or time.monotonic() - shown >= INTERVAL:
+            yield replace(draft, tokens=tuple(tokens), seconds=seconds, finish=finish)
+            shown = time.monotonic()
+    if error is not None:
+        raise error
+
+
+def next_seed(seed: int) -> int:
+    """The seed of a retry."""
+    return (seed + 1) % (MAX_SEED + 1)
+
+
+def branch(
+    draft: Draft, index: object, alternative_id: object, lang: Language
+) -> tuple[Token, ...]:
+    """The tokens with which a branch begins: those before a place, and another one there.
+
+    Args:
+        index, alternative_id: as an event brought them: from anybody.
+
+    Raises Refusal where the draft has no such place, or no such alternative there.
+    """
+    places = range(len(draft.tokens))
+    if _is_int(index) and index in places and _is_int(alternative_id):
+        there = draft.tokens[index]
+        for other in there.alternatives:
+            if other.id == alternative_id:
+                chosen = Token(other.text, other.id, other.logprob, there.alternatives)
+                return (*draft.tokens[:index], chosen)
+    raise Refusal(text("text.error.branch", lang))
+
+
+def _is_int(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def summary(draft: Draft, lang: Language) -> str:
+    """One line about a draft: how long, how fast, how probable, why it ended, what was cut."""
+    parts = [text("text.summary.tokens", lang, count=len(draft.tokens))]
+    if draft.tokens_per_second is not None:
+        parts.append(text("text.summary.rate", lang, rate=round(draft.tokens_per_second)))
+    if draft.perplexity is not None:
+        parts.append(text("text.summary.perplexity", lang, value=f"{draft.perplexity:.1f}"))
+    if draft.finish is not None:
+        parts.append(text(f"text.finish.{draft.finish}", lang))
+    if draft.cut:
+        parts.append(text("text.summary.cut", lang, count=draft.cut))
+    return " · ".join(parts)
+
+
+def export(drafts: Draft | Sequence[Draft], kind: ExportKind, lang: Language = "zh") -> str:
+    """One or several drafts as a file: plain text, Markdown with the settings, or JSON with all
+    tokens, their probabilities and alternatives."""
+    several = [drafts] if isinstance(drafts, Draft) else list(drafts)
+    if kind == "json":
+        return json.dumps([draft.to_dict() for draft in several], ensure_ascii=False, indent=1)
+    if kind == "txt":
+        return "\n\n".join(draft.prompt + draft.text for draft in several) + "\n"
+    return "\n".join(_as_markdown(draft, lang) for draft in several)
+
+
+def _as_markdown(draft: Draft, lang: Language) -> str:
+    settings = json.dumps(draft.strategy.to_dict(), ensure_ascii=False)
+    return (
+        f"{_quoted(draft.prompt)}\n\n{_escaped(draft.text)}\n\n"
+        f"- {text('text.model', lang)}: `{draft.model}`\n"
+        f"- {text('text.seed', lang)}: {draft.seed}\n"
+        f"- {text('text.strategy', lang)}: `{settings}`\n"
+        f"- {summary(draft, lang)}\n"
+    )
+
+
+def _escaped(words: str) -> str:
+    """A text as it is, whatever Markdown would make of it; its lines stay lines."""
+    return _MARKS.sub(r"\\\1", words).replace("\n", "  \n")
+
+
+def _quoted(words: str) -> str:
+    return "\n".join(f"> {line}" for line in _escaped(words).split("\n"))

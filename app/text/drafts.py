@@ -6,13 +6,14 @@ import json
 import math
 import re
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeGuard
 
 from app.limits import Refusal
 from app.texts import Language, text
-from engine.generation import Strategy, Token, Writer, begun, write
+from engine.generation import Strategy, Token, begun, write
 from engine.generation.jobs import FinishReason
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
@@ -23,7 +24,9 @@ DEADLINE: Final = 120.0
 #: Seconds between two views of a text that is being written: a browser draws no faster.
 INTERVAL: Final = 0.1
 #: Seconds after which a reader is woken without news, so that it can be stopped.
-_PATIENCE: Final = 0.25
+PATIENCE: Final = 0.5
+#: Seconds to wait for one of several texts before the others are looked at again.
+_WAIT: Final = 0.05
 #: JSON has numbers that JavaScript reads exactly up to here.
 MAX_SEED: Final = 2**53 - 1
 
@@ -89,6 +92,25 @@ class Draft:
         }
 
 
+@dataclass(frozen=True)
+class Run:
+    """A text that is to be written.
+
+    Attributes:
+        begin: tokens that it has already, see ``Draft.begin``.
+        cut: see Draft.
+    """
+
+    model_name: str
+    model: LanguageModel
+    prompt_text: str
+    prompt: Prompt
+    strategy: Strategy
+    seed: int
+    begin: Sequence[Token] = ()
+    cut: int = 0
+
+
 def running(
     model_name: str,
     model: LanguageModel,
@@ -101,49 +123,91 @@ def running(
     cut: int = 0,
     deadline: float = DEADLINE,
 ) -> Generator[Draft, None, None]:
-    """A draft while it is being written, at most every INTERVAL; the last has ``finish`` set.
+    """One draft while it is being written: see ``side_by_side``."""
+    run = Run(model_name, model, prompt_text, prompt, strategy, seed, begin, cut)
+    with closing(side_by_side([run], deadline)) as views:
+        for (draft,) in views:
+            yield draft
 
-    It comes back without news as well, many times a second, so that whoever reads it can stop: to
-    close the iterator frees the model's place at once. Where an error ends the text, what there
-    was comes once more with finish "error" before it is raised.
+
+def side_by_side(
+    runs: Sequence[Run], deadline: float = DEADLINE
+) -> Generator[list[Draft], None, None]:
+    """Drafts while they are being written, at most every INTERVAL; the last have ``finish`` set.
+
+    They come without news as well, every PATIENCE, so that whoever reads them can stop: to close
+    the generator frees their places at once. Where an error ends a text, what there was of it
+    stays, with finish "error", and the error is raised when the others are done too.
 
     Args:
-        begin: tokens that the text has already, see ``Draft.begin``.
+        deadline: seconds for each.
 
     Raises EngineError.
     """
-    ids = [token.id for token in begin]
-    texts = begun(model, strategy, ids)
-    kept = [replace(token, text=told) for token, told in zip(begin, texts, strict=True)]
-    draft = Draft(*(model_name, prompt_text, tuple(kept), strategy, seed), cut=cut, begin=len(kept))
-    writer = write(model, prompt, strategy, seed=seed, begin=ids, deadline=deadline)
+    texts: list[_Progress] = []
     try:
-        yield from _views(draft, writer)
+        for run in runs:
+            texts.append(_Progress(run, deadline))
+        shown, news = -math.inf, True
+        while True:
+            live = [one for one in texts if one.finish is None]
+            came = [one.poll(0) for one in live]
+            if live and not any(came):
+                came = [live[0].poll(_WAIT)]
+            news = news or any(came)
+            over = all(one.finish is not None for one in texts)
+            if over or time.monotonic() - shown >= (INTERVAL if news else PATIENCE):
+                yield [one.draft() for one in texts]
+                shown, news = time.monotonic(), False
+            if over:
+                break
+        for one in texts:
+            if one.error is not None:
+                raise one.error
     finally:
-        writer.close()
+        for one in texts:
+            one.writer.close()
 
 
-def _views(draft: Draft, writer: Writer) -> Iterator[Draft]:
-    started, shown = time.monotonic(), -math.inf
-    tokens = list(draft.tokens)
-    seconds = 0.0
-    finish: FinishReason | None = None
-    error: Exception | None = None
-    while finish is None:
+class _Progress:
+    """A text as far as it has come."""
+
+    def __init__(self, run: Run, deadline: float) -> None:
+        ids = [token.id for token in run.begin]
+        told = begun(run.model, run.strategy, ids)
+        self._run = run
+        self._tokens = [replace(a, text=b) for a, b in zip(run.begin, told, strict=True)]
+        self._started = time.monotonic()
+        self._seconds = 0.0
+        self.finish: FinishReason | None = None
+        self.error: Exception | None = None
+        self.writer = write(
+            *(run.model, run.prompt, run.strategy), seed=run.seed, begin=ids, deadline=deadline
+        )
+
+    def poll(self, seconds: float) -> bool:
+        """Wait so long for a token; whether anything has changed."""
         try:
-            token = writer.poll(_PATIENCE)
-        except Exception as failure:
-            error, token, finish = failure, None, "error"
-        if token is not None:
-            tokens.append(token)
-            seconds = time.monotonic() - started
-        elif finish is None:
-            finish = writer.finish_reason
-        if finish is not None or time.monotonic() - shown >= INTERVAL:
-            yield replace(draft, tokens=tuple(tokens), seconds=seconds, finish=finish)
-            shown = time.monotonic()
-    if error is not None:
-        raise error
+            token = self.writer.poll(seconds)
+        except Exception as error:  # kept, so that what was written can be shown first
+            self.error, self.finish = error, "error"
+            return True
+        if token is None:
+            self.finish = self.writer.finish_reason
+            return self.finish is not None
+        self._tokens.append(token)
+        self._seconds = time.monotonic() - self._started
+        return True
+
+    def draft(self) -> Draft:
+        run = self._run
+        return Draft(
+            *(run.model_name, run.prompt_text, tuple(self._tokens), run.strategy, run.seed),
+            finish=self.finish,
+            seconds=self._seconds,
+            cut=run.cut,
+            begin=len(run.begin),
+        )
 
 
 def next_seed(seed: int) -> int:

@@ -20,7 +20,8 @@ class Input {
     listen(passage.node, "keydown", "textKey");
     listen(popover.node, "keydown", "boxKey");
     this.outside = (event) => {
-      if (!root.contains(event.target)) this.close();
+      const { target } = event;
+      if (!passage.node.contains(target) && !popover.node.contains(target)) this.close();
     };
     this.moved = () => this.follow();
   }
@@ -84,18 +85,25 @@ class Input {
   }
 
   mark(open) {
-    this.view.passage.nodes[this.index]?.classList.toggle("tk-open", open);
+    const node = this.view.passage.nodes[this.index];
+    if (node === undefined) return;
+    node.classList.toggle("tk-open", open);
+    setAttribute(node, "aria-expanded", node.hasAttribute("role") ? open : null);
   }
 
   follow() {
     const node = this.view.passage.nodes[this.index];
-    if (node === undefined || !node.isConnected) return this.close();
-    placeBox(this.view.popover.node, anchorOf(node));
+    const anchor = node?.isConnected ? anchorOf(node) : null;
+    const seen = anchor !== null && anchor.bottom > 0 && anchor.top < window.innerHeight;
+    if (seen) placeBox(this.view.popover.node, anchor);
+    else this.close();
   }
 
   focusIn(event) {
-    const index = this.view.passage.indexOf(event.target);
-    if (index !== null && event.target.matches(":focus-visible")) this.open(index, true);
+    const { passage } = this.view;
+    const index = passage.indexOf(event.target);
+    const asked = !passage.restoring && event.target.matches(":focus-visible");
+    if (index !== null && asked) this.open(index, true);
   }
 
   focusOut(event) {

@@ -71,6 +71,7 @@ class TokenView {
       [this.firstCount, this.firstAt] = [count, performance.now()];
     }
     const seconds = (performance.now() - this.firstAt) / 1000;
+    if (count === 0) return phrase("starting", lang);
     const rate = seconds > 0.4 ? ((count - this.firstCount) / seconds).toFixed(0) : null;
     return phrase(rate === null ? "writing" : "writing_rate", lang, { count, rate });
   }
@@ -84,7 +85,8 @@ class TokenView {
   choose(id) {
     const { index } = this.input;
     if (this.waiting || this.stream.running || this.stream.tokens[index] === undefined) return;
-    this.passage.focus(index);
+    this.passage.select(index);
+    this.passage.restoreFocus();
     this.input.close();
     this.passage.wait(index);
     this.waiting = setTimeout(() => this.answered(), ANSWER_WITHIN);

@@ -1,5 +1,14 @@
 // The text: one element a token, in plain running text, so that selecting and copying work.
 
+const BUTTON = [
+  "tabindex",
+  "role",
+  "aria-label",
+  "aria-description",
+  "aria-haspopup",
+  "aria-expanded",
+];
+
 class Passage {
   constructor() {
     this.prompt = html("span", { class: "tk-prompt" });
@@ -10,6 +19,8 @@ class Passage {
     this.nodes = [];
     this.current = 0; // the token that Tab reaches
     this.shown = "";
+    this.restoring = false; // the focus goes back to its place: nobody asked for a box
+    this.node.addEventListener("copy", (event) => this.copy(event));
     animate(this.caret, [{ opacity: 1 }, { opacity: 1, offset: 0.45 }, { opacity: 0.15 }], {
       duration: 1000,
       iterations: Infinity,
@@ -34,7 +45,21 @@ class Passage {
     this.caret.hidden = !running;
     this.select(Math.min(this.current, Math.max(0, tokens.length - 1)));
     // Whoever was at a token that was written anew stays at its place.
-    if (focused >= keep) this.nodes[this.current]?.focus({ preventScroll: true });
+    if (focused >= keep) this.restoreFocus();
+  }
+
+  restoreFocus() {
+    this.restoring = true;
+    this.nodes[this.current]?.focus({ preventScroll: true });
+    this.restoring = false;
+  }
+
+  // The text without its shades: what is pasted elsewhere should look like what is around it.
+  copy(event) {
+    const text = window.getSelection()?.toString() ?? "";
+    if (text === "" || event.clipboardData === null) return;
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
   }
 
   element(token, index, mode) {
@@ -62,19 +87,22 @@ class Passage {
   select(index) {
     const before = this.nodes[this.current];
     if (before !== undefined && index !== this.current) {
-      for (const name of ["tabindex", "role", "aria-label", "aria-haspopup"]) {
-        before.removeAttribute(name);
-      }
+      for (const name of BUTTON) before.removeAttribute(name);
     }
     this.current = index;
     const node = this.nodes[index];
     if (node === undefined) return;
-    const { text, logprob } = this.tokens[index];
-    const values = { text: spoken(text, this.lang), percent: percent(logprob) };
+    const name = (choice) =>
+      phrase("token_name", this.lang, {
+        text: spoken(choice.text, this.lang),
+        percent: percent(choice.logprob),
+      });
+    const token = this.tokens[index];
     setAttribute(node, "tabindex", 0);
     setAttribute(node, "role", "button");
     setAttribute(node, "aria-haspopup", "menu");
-    setAttribute(node, "aria-label", phrase("token_name", this.lang, values));
+    setAttribute(node, "aria-label", name(token));
+    setAttribute(node, "aria-description", token.alternatives.map(name).join("; ") || null);
   }
 
   focus(index) {

@@ -1,0 +1,295 @@
+"""Two strategies or two models side by side, from one prompt and one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+
+import gradio as gr
+from gradio.components import Component
+
+from app.limits import RateLimiter, checked_choice
+from app.text.checks import checked_int, explain
+from app.text.controls import draw_seed
+from app.text.drafts import MAX_SEED, Draft, Run, side_by_side, summary
+from app.text.models import TextModels, model_dropdown, title
+from app.text.words import describe
+from app.texts import Language, label, language, text
+from app.widgets.tokens import tokens, tokens_value
+from engine.errors import EngineError
+from engine.generation import STRATEGIES, Strategy, fit, read_text
+from engine.generation.ranks import character_perplexity
+from engine.tokenizers.prompt import Prompt
+from engine.transformer.language_model import LanguageModel
+
+SIDES: Final = ("left", "right")
+_DEFAULTS: Final = ("top_p", "greedy")
+MAX_TOKENS: Final = 256
+#: Comparisons of one visitor in a minute; each is two texts.
+_LIMIT: Final = 15
+#: Characters of a prompt that are shown before each text.
+_PROMPT_SHOWN: Final = 120
+#: Seconds for reading both texts once more.
+_JUDGING: Final = 30.0
+
+
+class Prepare(Protocol):
+    """Makes the page's inputs into a prompt for a model."""
+
+    def __call__(
+        self, model_name: str, model: LanguageModel, lang: Language, *values: Any
+    ) -> tuple[str, Prompt, int]:
+        """What the visitor gave, the prompt, and how many tokens were cut. Raises Refusal."""
+
+
+Adapt = Callable[[str, LanguageModel, Strategy], Strategy]
+"""A strategy for a model, with the page's own ends of a text."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What is on the screen.
+
+    Attributes:
+        presets: of the two sides.
+        seq: counts comparisons.
+    """
+
+    drafts: tuple[Draft, ...] = ()
+    presets: tuple[str, ...] = ()
+    seq: int = 0
+
+
+def render(
+    models: TextModels,
+    page: str,
+    prompt_inputs: Sequence[Component],
+    prepare: Prepare,
+    *,
+    adapt: Adapt = lambda name, model, strategy: strategy,
+) -> None:
+    """Place the comparison, folded, and connect its events.
+
+    Args:
+        page: the beginning of the components' ids.
+        prompt_inputs: their values go to ``prepare``.
+        adapt: applied to each side's preset.
+    """
+    ids = f"{page}-compare"
+    with gr.Accordion(label("text.compare"), open=False, elem_id=ids):
+        gr.Markdown(label("text.compare.about"), elem_classes=["text-about"])
+        with gr.Row():
+            seed = gr.Number(
+                label=label("text.seed"),
+                placeholder=label("text.compare.any_seed"),
+                precision=0,
+                minimum=0,
+                maximum=MAX_SEED,
+                value=None,
+                min_width=140,
+                elem_id=f"{ids}-seed",
+            )
+            longest = gr.Slider(
+                *(8, MAX_TOKENS, 96),
+                step=8,
+                label=label("text.max_tokens"),
+                min_width=180,
+                elem_id=f"{ids}-max-tokens",
+            )
+        with gr.Row(equal_height=False):
+            columns = [_column(models, ids, side, preset) for side, preset in _sides()]
+        with gr.Row():
+            run = gr.Button(label("text.compare.run"), variant="primary", elem_id=f"{ids}-run")
+            stop = gr.Button(label("text.stop"), variant="stop", elem_id=f"{ids}-stop")
+        verdict = gr.Markdown(elem_id=f"{ids}-verdict")
+    state = gr.State(Compared())
+    comparison = _Comparison(models, prepare, adapt)
+    shown: list[Any] = [state]
+    for column in columns:
+        shown += [column.head, column.view]
+    shown.append(verdict)
+    choices = [part for column in columns for part in (column.model, column.preset)]
+    started = run.click(
+        comparison.run,
+        [state, seed, longest, *choices, *prompt_inputs],
+        shown,
+        show_progress="hidden",
+        concurrency_limit=16,
+        api_visibility="private",
+    )
+    stop.click(None, cancels=[started]).then(
+        comparison.stopped, [state], shown, show_progress="hidden", api_visibility="private"
+    )
+
+
+@dataclass(frozen=True)
+class _Column:
+    model: gr.Dropdown
+    preset: gr.Dropdown
+    head: gr.Markdown
+    view: gr.HTML
+
+
+def _sides() -> Iterator[tuple[str, str]]:
+    return zip(SIDES, _DEFAULTS, strict=True)
+
+
+def _column(models: TextModels, ids: str, side: str, preset: str) -> _Column:
+    with gr.Column(min_width=300):
+        with gr.Group():
+            model = model_dropdown(models, f"{ids}-model-{side}")
+            chosen = gr.Dropdown(
+                [(label(f"text.preset.{name}"), name) for name in STRATEGIES],
+                value=preset,
+                label=label("text.strategy"),
+                elem_id=f"{ids}-preset-{side}",
+            )
+        head = gr.Markdown(elem_classes=["text-side"], elem_id=f"{ids}-head-{side}")
+        view = tokens(elem_id=f"{ids}-view-{side}")
+    return _Column(model, chosen, head, view)
+
+
+class _Comparison:
+    """The handlers."""
+
+    def __init__(self, models: TextModels, prepare: Prepare, adapt: Adapt) -> None:
+        self._models = models
+        self._prepare = prepare
+        self._adapt = adapt
+        self._limiter = RateLimiter(_LIMIT, 60)
+
+    def run(
+        self,
+        request: gr.Request,
+        state: Compared,
+        seed: object,
+        longest: object,
+        left_model: object,
+        left_preset: object,
+        right_model: object,
+        right_preset: object,
+        *values: Any,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Both texts while they are written, and then what one model thinks of them."""
+        lang = language(request)
+        self._limiter.check(request, lang)
+        chosen = _seed(seed, lang)
+        most = checked_int(longest, 1, MAX_TOKENS, lang, text("text.max_tokens", lang))
+        presets = tuple(
+            checked_choice(preset, tuple(STRATEGIES), lang)
+            for preset in (left_preset, right_preset)
+        )
+        runs = [
+            self._run(name, preset, most, chosen, lang, values)
+            for name, preset in zip((left_model, right_model), presets, strict=True)
+        ]
+        compared = Compared((), presets, state.seq + 1)
+        try:
+            with closing(side_by_side(runs)) as views:
+                for drafts in views:
+                    compared = replace(compared, drafts=tuple(drafts))
+                    yield _screen(compared, lang)
+            yield _screen(compared, lang, self._verdict(compared, values, lang))
+        except EngineError as error:
+            gr.Warning(explain(error, lang))
+            if compared.drafts:
+                yield _screen(compared, lang)
+
+    def stopped(self, state: Compared, request: gr.Request) -> tuple[Any, ...]:
+        """What there is when somebody has pressed Stop."""
+        drafts = tuple(replace(draft, finish=draft.finish or "closed") for draft in state.drafts)
+        return _screen(replace(state, drafts=drafts), language(request))
+
+    def _run(
+        self,
+        name: object,
+        preset: str,
+        most: int,
+        seed: int,
+        lang: Language,
+        values: Sequence[Any],
+    ) -> Run:
+        model = self._models.get(name, lang)
+        prompt_text, prompt, cut = self._prepare(str(name), model, lang, *values)
+        strategy = replace(STRATEGIES[preset], max_tokens=most)
+        strategy = self._adapt(str(name), model, strategy)
+        return Run(str(name), model, prompt_text, prompt, strategy, seed, cut=cut)
+
+    def _verdict(self, compared: Compared, values: Sequence[Any], lang: Language) -> str:
+        """The perplexity of both texts to one model; "" where it cannot read one of them."""
+        names = {draft.model for draft in compared.drafts}
+        name = names.pop() if len(names) == 1 else self._models.default
+        if not self._models.ready(name):
+            return ""
+        judge = self._models.get(name, lang)
+        found = []
+        for draft in compared.drafts:
+            _, prompt, _ = self._prepare(name, judge, lang, *values)
+            value = _perplexity(judge, prompt, draft)
+            found.append("–" if value is None else f"{value:.1f}")
+        left, right = found
+        who = title(name, lang)
+        return text("text.compare.verdict", lang, model=who, left=left, right=right)
+
+
+def _perplexity(judge: LanguageModel, prompt: Prompt, draft: Draft) -> float | None:
+    """Of a character of the draft; None for a text without any, or one that does not fit."""
+    if judge.tokenizer is None or not draft.text.strip():
+        return None
+    needed = len(judge.tokenizer.encode(draft.text))
+    context, _ = fit(judge, prompt, needed)
+    try:
+        ranks = read_text(judge, draft.text, context=context, alternatives=0, deadline=_JUDGING)
+        return character_perplexity(ranks)
+    except EngineError:
+        return None
+
+
+def _screen(compared: Compared, lang: Language, verdict: str = "") -> tuple[Any, ...]:
+    """The values of what is shown, in the order of the outputs."""
+    shown: list[Any] = [compared]
+    for side in range(len(SIDES)):
+        if side >= len(compared.drafts):
+            shown += ["", ""]
+            continue
+        draft = compared.drafts[side]
+        value = tokens_value(
+            draft.tokens,
+            seq=compared.seq,
+            lang=lang,
+            prompt=_last(draft.prompt),
+            status=summary(draft, lang),
+            running=draft.finish is None,
+            branchable=False,
+        )
+        shown += [_head(compared, side, lang), value]
+    if compared.drafts:
+        used = text("text.compare.seed", lang, seed=compared.drafts[0].seed)
+        verdict = f"{used} {verdict}".strip()
+    return (*shown, verdict)
+
+
+def _last(prompt: str) -> str:
+    """The end of a prompt: the texts matter here, and both begin alike."""
+    return prompt if len(prompt) <= _PROMPT_SHOWN else "…" + prompt[-_PROMPT_SHOWN:]
+
+
+def _head(compared: Compared, side: int, lang: Language) -> str:
+    """What a column is; what sets it apart from the other is in bold."""
+    here, other = compared.drafts[side], compared.drafts[1 - side]
+    strategy = text(f"text.preset.{compared.presets[side]}", lang)
+    words = f"{strategy} ({describe(here.strategy, lang)})"
+    model = title(here.model, lang)
+    if here.model != other.model:
+        model = f"**{model}**"
+    if here.strategy != other.strategy:
+        words = f"**{strategy}** ({describe(here.strategy, lang)})"
+    return f"{words} · {model}"
+
+
+def _seed(seed: object, lang: Language) -> int:
+    if seed is None or seed == "":
+        return draw_seed()
+    return checked_int(seed, 0, MAX_SEED, lang, text("text.seed", lang))

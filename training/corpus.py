@@ -6,27 +6,26 @@ A pack is a folder of arrays that training maps into memory; README.md tells wha
 import argparse
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
 from engine.conditions import MOODS, SPEAKERS, segment
+from engine.errors import TokenizerError
 from engine.tokenizers.cpm import CPMTokenizer
-from training.corpus_dialogue import DIALOGUES, dialogues
-from training.corpus_fewshot import prompts, reading
+from training.corpus_dialogue import dialogues
+from training.corpus_fewshot import prompts
 from training.corpus_mood import mood, passages
-from training.corpus_text import (
-    STORIES,
-    Document,
-    fraction,
-    general_documents,
-    story_documents,
-)
+from training.corpus_reading import reading
+from training.corpus_stories import general_documents, story_documents
+from training.corpus_text import Document, fraction
+
+T = TypeVar("T")
 
 UNSAID = 0.15
 """How often each of a text's conditions is left out, so that a model can do without."""
@@ -38,20 +37,41 @@ DIALOGUE_TOKENS = 480
 
 MIXES: Final[dict[str, dict[str, float]]] = {
     "base": {
-        "story_novel": 0.15, "story_wuxia": 0.05, "story_children": 0.11, "story_history": 0.08,
-        "story_essay": 0.04, "story_scifi": 0.02, "general": 0.15, "fewshot": 0.12,
-        "reading": 0.03, "dialogue_smile": 0.07, "dialogue_cpsycoun": 0.01,
-        "dialogue_emollm": 0.03, "dialogue_lccc": 0.10, "dialogue_kdconv": 0.025,
-        "dialogue_crosswoz": 0.01, "dialogue_chatterbot": 0.005,
+        "story_novel": 0.15,
+        "story_wuxia": 0.05,
+        "story_children": 0.11,
+        "story_history": 0.08,
+        "story_essay": 0.04,
+        "story_scifi": 0.02,
+        "general": 0.15,
+        "fewshot": 0.12,
+        "reading": 0.03,
+        "dialogue_smile": 0.07,
+        "dialogue_cpsycoun": 0.01,
+        "dialogue_emollm": 0.03,
+        "dialogue_lccc": 0.10,
+        "dialogue_kdconv": 0.025,
+        "dialogue_crosswoz": 0.01,
+        "dialogue_chatterbot": 0.005,
     },
     "story": {
-        "story_novel": 0.22, "story_wuxia": 0.06, "story_children": 0.20, "story_history": 0.06,
-        "story_essay": 0.03, "story_scifi": 0.03, "general": 0.10, "fewshot": 0.25,
+        "story_novel": 0.22,
+        "story_wuxia": 0.06,
+        "story_children": 0.20,
+        "story_history": 0.06,
+        "story_essay": 0.03,
+        "story_scifi": 0.03,
+        "general": 0.10,
+        "fewshot": 0.25,
         "reading": 0.05,
     },
     "dialogue": {
-        "dialogue_smile": 0.28, "dialogue_cpsycoun": 0.04, "dialogue_emollm": 0.12,
-        "dialogue_lccc": 0.42, "dialogue_kdconv": 0.09, "dialogue_crosswoz": 0.03,
+        "dialogue_smile": 0.28,
+        "dialogue_cpsycoun": 0.04,
+        "dialogue_emollm": 0.12,
+        "dialogue_lccc": 0.42,
+        "dialogue_kdconv": 0.09,
+        "dialogue_crosswoz": 0.03,
         "dialogue_chatterbot": 0.02,
     },
 }
@@ -68,13 +88,24 @@ class Shard:
     starts: list[int] = field(default_factory=lambda: [0])
     characters: list[int] = field(default_factory=list)
 
-    def add(self, tokens: Sequence[int], segments: Sequence[int], loss: Sequence[int], characters: int) -> None:
+    def add(
+        self, tokens: Sequence[int], segments: Sequence[int], loss: Sequence[int], characters: int
+    ) -> None:
         """Append a document; `characters` are those of its targets."""
         self.tokens += tokens
         self.segments += segments
         self.loss += loss
         self.starts.append(len(self.tokens))
         self.characters.append(characters)
+
+    def sizes(self) -> dict[str, int]:
+        """How much there is of everything; `characters` are those of targets."""
+        return {
+            "tokens": len(self.tokens),
+            "targets": sum(self.loss),
+            "characters": sum(self.characters),
+            "documents": len(self.characters),
+        }
 
     def save(self, folder: Path, name: str, *, characters: bool = False) -> None:
         """Write NAME.tokens.npy and so on, to be mapped into memory."""
@@ -92,7 +123,7 @@ def length_name(characters: int) -> str:
     return "short" if characters <= 200 else "medium" if characters <= 800 else "long"
 
 
-def held_out_keys(sizes: dict[str, int]) -> set[str]:
+def held_out_keys(sizes: Mapping[str, int]) -> set[str]:
     """The keys to keep out of training, of characters by key: whole works, by a hash.
 
     About HELD_OUT_SHARE of all characters; a work that would be too much by itself is passed over.
@@ -107,7 +138,7 @@ def held_out_keys(sizes: dict[str, int]) -> set[str]:
 
 
 def add_text(
-    shard: Shard, tokenizer: CPMTokenizer, document: Document, genre: str, moods: dict[str, int]
+    shard: Shard, tokenizer: CPMTokenizer, document: Document, genre: str, moods: Counter[str]
 ) -> None:
     """A text with its conditions; counts the characters of each mood in `moods`."""
     said = [fraction(f"{kind}/{document.text}") >= UNSAID for kind in ("genre", "mood", "length")]
@@ -118,7 +149,7 @@ def add_text(
     story = genre not in ("general", "facts")
     for passage in passages(document.text) if story else [document.text]:
         found = mood(passage, genre) if story else "any"
-        moods[found] = moods.get(found, 0) + len(passage)
+        moods[found] += len(passage)
         ids = tokenizer.encode(passage)
         tokens += ids
         segments += [segment(told_genre, found if said[1] else "any", told_length)] * len(ids)
@@ -149,87 +180,93 @@ def add_dialogue(shard: Shard, tokenizer: CPMTokenizer, turns: Sequence[str]) ->
         begin = end
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where the documents of a source come from, by its name."""
+def genre_of(source: str) -> str:
+    """The genre of engine.conditions.GENRES that a source's texts have."""
+    kind, _, part = source.partition("_")
+    return part if kind == "story" else "general" if kind == "general" else "facts"
 
-    name: str
-    data: Path
 
-    def documents(self) -> tuple[list[Document], list[Document]]:
-        """Training and held-out documents of texts."""
-        kind, _, part = self.name.partition("_")
-        if kind == "fewshot":
-            return (
-                list(prompts(self.data, FEWSHOT_CHARACTERS, held_out=False, seed=1)),
-                list(prompts(self.data, FEWSHOT_CHARACTERS // 60, held_out=True, seed=2)),
-            )
-        reader = {
-            "story": partial(story_documents, self.data, part),
-            "general": partial(general_documents, self.data),
-            "reading": partial(reading, self.data),
-        }[kind]
-        found = list(reader())
-        sizes: dict[str, int] = {}
-        for document in found:
-            sizes[document.key] = sizes.get(document.key, 0) + len(document.text)
-        out = held_out_keys(sizes)
+def _split(
+    found: Iterable[T], key: Callable[[T], str], size: Callable[[T], int]
+) -> tuple[list[T], list[T]]:
+    """Items to train on and items to hold out."""
+    items = list(found)
+    sizes: Counter[str] = Counter()
+    for item in items:
+        sizes[key(item)] += size(item)
+    out = held_out_keys(sizes)
+    return [i for i in items if key(i) not in out], [i for i in items if key(i) in out]
+
+
+def split_texts(
+    source: str, data: Path, fewshot_characters: int
+) -> tuple[list[Document], list[Document]]:
+    """Training and held-out documents of a source that is no dialogue."""
+    if source == "fewshot":
         return (
-            [document for document in found if document.key not in out],
-            [document for document in found if document.key in out],
+            list(prompts(data, fewshot_characters, held_out=False, seed=1)),
+            list(prompts(data, fewshot_characters // 60, held_out=True, seed=2)),
         )
+    if source == "general":
+        found = general_documents(data)
+    elif source == "reading":
+        found = reading(data)
+    else:
+        found = story_documents(data, source.removeprefix("story_"))
+    return _split(found, lambda document: document.key, lambda document: len(document.text))
 
-    @property
-    def genre(self) -> str:
-        """The genre of engine.conditions.GENRES that its texts have."""
-        kind, _, part = self.name.partition("_")
-        return part if kind == "story" else "general" if kind == "general" else "facts"
+
+def split_dialogues(source: str, data: Path) -> tuple[list[list[str]], list[list[str]]]:
+    """Training and held-out dialogues of a source; those that begin alike stay together."""
+    found = dialogues(data, source.removeprefix("dialogue_"))
+    return _split(found, lambda turns: turns[0], lambda turns: sum(map(len, turns)))
 
 
-def pack_source(name: str, data: Path, model: Path, out: Path) -> dict[str, object]:
+def pack_source(
+    source: str, data: Path, model: Path, out: Path, fewshot_characters: int = FEWSHOT_CHARACTERS
+) -> dict[str, object]:
     """Write one source, and tell how much it is."""
     tokenizer = CPMTokenizer(model, words=False)
     train, kept = Shard(), Shard()
-    moods: dict[str, int] = {}
-    if name.startswith("dialogue_"):
-        found = list(dialogues(data, name.removeprefix("dialogue_")))
-        sizes: dict[str, int] = {}
-        for turns in found:
-            sizes[turns[0]] = sizes.get(turns[0], 0) + sum(map(len, turns))
-        keys = held_out_keys(sizes)
-        for turns in found:
-            add_dialogue(kept if turns[0] in keys else train, tokenizer, turns)
+    moods: Counter[str] = Counter()
+    if source.startswith("dialogue_"):
+        for shard, talks in zip((train, kept), split_dialogues(source, data), strict=True):
+            for turns in talks:
+                add_dialogue(shard, tokenizer, turns)
     else:
-        source = Source(name, data)
-        for shard, documents in zip((train, kept), source.documents(), strict=True):
+        texts = split_texts(source, data, fewshot_characters)
+        for shard, documents in zip((train, kept), texts, strict=True):
             for document in documents:
-                add_text(shard, tokenizer, document, source.genre, moods)
-    train.save(out, name)
-    kept.save(out / "held_out", name, characters=True)
-    total = max(sum(moods.values()), 1)
+                add_text(shard, tokenizer, document, genre_of(source), moods)
+    train.save(out, source)
+    kept.save(out / "held_out", source, characters=True)
+    total = max(moods.total(), 1)
     return {
-        "tokens": len(train.tokens),
-        "targets": sum(train.loss),
-        "characters": sum(train.characters),
-        "documents": len(train.characters),
-        "held_out_tokens": len(kept.tokens),
-        "held_out_targets": sum(kept.loss),
-        "held_out_characters": sum(kept.characters),
-        "held_out_documents": len(kept.characters),
-        "moods": {m: round(moods[m] / total, 4) for m in MOODS if m in moods},
+        **train.sizes(),
+        **{f"held_out_{name}": size for name, size in kept.sizes().items()},
+        "moods": {name: round(moods[name] / total, 4) for name in MOODS if name in moods},
     }
 
 
-def pack(data: Path, tokenizer: Path, out: Path, processes: int = 2) -> dict[str, object]:
+def pack(
+    data: Path,
+    tokenizer: Path,
+    out: Path,
+    processes: int = 2,
+    fewshot_characters: int = FEWSHOT_CHARACTERS,
+) -> dict[str, object]:
     """Write all sources and manifest.json. Returns what the manifest says."""
     model = tokenizer / "chinese.model"
-    names = sorted(MIXES["base"], key=lambda name: -MIXES["base"][name])
+    sources = sorted(MIXES["base"], key=lambda source: -MIXES["base"][source])
     with ProcessPoolExecutor(processes) as pool:
-        jobs = {name: pool.submit(pack_source, name, data, model, out) for name in names}
-        sources = {name: job.result() for name, job in jobs.items()}
-    manifest = {
+        jobs = {
+            source: pool.submit(pack_source, source, data, model, out, fewshot_characters)
+            for source in sources
+        }
+        sizes = {source: job.result() for source, job in jobs.items()}
+    manifest: dict[str, object] = {
         "tokenizer": hashlib.sha256(model.read_bytes()).hexdigest(),
-        "sources": sources,
+        "sources": sizes,
         "mixes": MIXES,
     }
     (out / "manifest.json").write_text(
@@ -245,7 +282,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the pack")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    manifest = pack(options.corpus, options.tokenizer, options.out, options.processes)
+    try:
+        manifest = pack(options.corpus, options.tokenizer, options.out, options.processes)
+    except (OSError, TokenizerError) as error:
+        parser.error(str(error))
     print(json.dumps(manifest["sources"], ensure_ascii=False, indent=1))
 
 

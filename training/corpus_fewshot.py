@@ -1,26 +1,25 @@
 """Few-shot prompts: examples of one relation in one template, as GPT-3 and CPM are asked.
 
-CPM (Zhang et al. 2020) is asked with lines such as 美国的首都是华盛顿; a small model has to see many
-such lists to go on with one. Whole relations are never trained on, nor is a tenth of the items of
-the others, so that the benchmark can tell the two kinds of generalization apart.
+CPM (Zhang et al. 2020) is asked with lines such as 美国的首都是华盛顿; a small model has to
+see many such lists to go on with one. Whole relations are never trained on, nor is a tenth of the
+items of the others, so that the benchmark can tell the two kinds of generalization apart. (An item
+may have been seen the other way round: the word for a meaning, not the meaning of the word.)
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
-from training.corpus_relations import Relation, read_relations
-from training.corpus_text import Document, fraction, passage_around, reading_rows
+from training.corpus_relation import Relation
+from training.corpus_relations import read_relations
+from training.corpus_text import Document, fraction
 
 MOST_EXAMPLES = 12
 LONGEST_PROMPT = 560
 """Characters: about as much as the models can see at once."""
 HELD_OUT_ITEMS = 0.1
-
-_LAYOUTS: Final = ("\n", "\n", "\n", "\n\n")
 
 
 def prompt(
@@ -113,13 +112,3 @@ def prompts(data: Path, characters: int, *, held_out: bool, seed: int) -> Iterat
         text = _one(relation, shown, last, random)
         characters -= len(text)
         yield Document(relation.name, text)
-
-
-def reading(data: Path) -> Iterator[Document]:
-    """Passages of an encyclopedia, each with one to three questions about it."""
-    for title, context, questions in reading_rows(data):
-        passage = passage_around(context, [answer for _, answer in questions])
-        asked = [(q, a) for q, a in questions if a in passage][:3]
-        if asked:
-            lines = "\n".join(f"问：{question}\n答：{answer}" for question, answer in asked)
-            yield Document(title, f"段落：{passage}\n{lines}\n")

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.tokenizers.cpm import BLANK, NEWLINE
 from training.corpus_dialogue import DIALOGUES, dialogues
-from training.corpus_text import STORIES, general_documents, story_documents
+from training.corpus_stories import STORIES, general_documents, story_documents
 from training.xiangqi_data import corpus_file, read_lines
 
 VOCABULARY = 12_000
@@ -61,7 +61,13 @@ def sentences(texts: Iterable[str], characters: int, seed: int) -> Iterator[str]
 
 def facts(folder: Path) -> Iterator[Iterator[str]]:
     """The lines of each file of facts, as they are read by people."""
-    for name in ("facts_world", "facts_china_admin", "words_explained", "xiehouyu", "tatoeba_zh_en"):
+    for name in (
+        "facts_world",
+        "facts_china_admin",
+        "words_explained",
+        "xiehouyu",
+        "tatoeba_zh_en",
+    ):
         rows = read_lines(corpus_file(folder / "qa", f"{name}.tsv"))
         yield (row.replace("\t", "：") for row in rows)
     idioms = map(json.loads, read_lines(corpus_file(folder / "qa", "idioms.jsonl")))
@@ -120,7 +126,10 @@ def main() -> None:
     parser.add_argument("corpus", type=Path, help="folder with story, general, dialogue and qa")
     parser.add_argument("--out", type=Path, required=True, help="folder for chinese.model")
     options = parser.parse_args()
-    train(sample(options.corpus), options.out / "chinese.model")
+    try:
+        train(sample(options.corpus), options.out / "chinese.model")
+    except OSError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

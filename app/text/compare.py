@@ -12,8 +12,8 @@ from gradio.components import Component
 
 from app.limits import RateLimiter, checked_choice
 from app.text.checks import checked_int, explain
-from app.text.controls import draw_seed
-from app.text.drafts import MAX_SEED, Draft, Run, side_by_side, summary
+from app.text.controls import read_seed, seed_box
+from app.text.drafts import Draft, Run, side_by_side, summary
 from app.text.models import TextModels, model_dropdown, title
 from app.text.words import describe
 from app.texts import Language, label, language, text
@@ -54,11 +54,13 @@ class Compared:
 
     Attributes:
         presets: of the two sides.
+        verdict: what one model thinks of both texts.
         seq: counts comparisons.
     """
 
     drafts: tuple[Draft, ...] = ()
     presets: tuple[str, ...] = ()
+    verdict: str = ""
     seq: int = 0
 
 
@@ -81,16 +83,7 @@ def render(
     with gr.Accordion(label("text.compare"), open=False, elem_id=ids):
         gr.Markdown(label("text.compare.about"), elem_classes=["text-about"])
         with gr.Row():
-            seed = gr.Number(
-                label=label("text.seed"),
-                placeholder=label("text.compare.any_seed"),
-                precision=0,
-                minimum=0,
-                maximum=MAX_SEED,
-                value=None,
-                min_width=140,
-                elem_id=f"{ids}-seed",
-            )
+            seed = seed_box(f"{ids}-seed")
             longest = gr.Slider(
                 *(8, MAX_TOKENS, 96),
                 step=8,
@@ -175,7 +168,7 @@ class _Comparison:
         """Both texts while they are written, and then what one model thinks of them."""
         lang = language(request)
         self._limiter.check(request, lang)
-        chosen = _seed(seed, lang)
+        chosen = read_seed(seed, lang)
         most = checked_int(longest, 1, MAX_TOKENS, lang, text("text.max_tokens", lang))
         presets = tuple(
             checked_choice(preset, tuple(STRATEGIES), lang)
@@ -185,13 +178,14 @@ class _Comparison:
             self._run(name, preset, most, chosen, lang, values)
             for name, preset in zip((left_model, right_model), presets, strict=True)
         ]
-        compared = Compared((), presets, state.seq + 1)
+        compared = Compared((), presets, seq=state.seq + 1)
         try:
             with closing(side_by_side(runs)) as views:
                 for drafts in views:
                     compared = replace(compared, drafts=tuple(drafts))
                     yield _screen(compared, lang)
-            yield _screen(compared, lang, self._verdict(compared, values, lang))
+            compared = replace(compared, verdict=self._verdict(compared, values, lang))
+            yield _screen(compared, lang)
         except EngineError as error:
             gr.Warning(explain(error, lang))
             if compared.drafts:
@@ -247,7 +241,7 @@ def _perplexity(judge: LanguageModel, prompt: Prompt, draft: Draft) -> float | N
         return None
 
 
-def _screen(compared: Compared, lang: Language, verdict: str = "") -> tuple[Any, ...]:
+def _screen(compared: Compared, lang: Language) -> tuple[Any, ...]:
     """The values of what is shown, in the order of the outputs."""
     shown: list[Any] = [compared]
     for side in range(len(SIDES)):
@@ -265,10 +259,10 @@ def _screen(compared: Compared, lang: Language, verdict: str = "") -> tuple[Any,
             branchable=False,
         )
         shown += [_head(compared, side, lang), value]
-    if compared.drafts:
-        used = text("text.compare.seed", lang, seed=compared.drafts[0].seed)
-        verdict = f"{used} {verdict}".strip()
-    return (*shown, verdict)
+    if not compared.drafts:
+        return (*shown, "")
+    used = text("text.compare.seed", lang, seed=compared.drafts[0].seed)
+    return (*shown, f"{used} {compared.verdict}".strip())
 
 
 def _last(prompt: str) -> str:
@@ -280,16 +274,10 @@ def _head(compared: Compared, side: int, lang: Language) -> str:
     """What a column is; what sets it apart from the other is in bold."""
     here, other = compared.drafts[side], compared.drafts[1 - side]
     strategy = text(f"text.preset.{compared.presets[side]}", lang)
-    words = f"{strategy} ({describe(here.strategy, lang)})"
+    details = describe(here.strategy, lang)
     model = title(here.model, lang)
+    if here.strategy != other.strategy:
+        strategy = f"**{strategy}**"
     if here.model != other.model:
         model = f"**{model}**"
-    if here.strategy != other.strategy:
-        words = f"**{strategy}** ({describe(here.strategy, lang)})"
-    return f"{words} · {model}"
-
-
-def _seed(seed: object, lang: Language) -> int:
-    if seed is None or seed == "":
-        return draw_seed()
-    return checked_int(seed, 0, MAX_SEED, lang, text("text.seed", lang))
+    return text("text.compare.head", lang, strategy=strategy, details=details, model=model)

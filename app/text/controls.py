@@ -71,7 +71,7 @@ class StrategyControls:
     beams: gr.Slider
     length_penalty: gr.Slider
     max_tokens: gr.Slider
-    seed: gr.Number
+    seed: gr.Textbox
     lucky: gr.Checkbox
 
     @property
@@ -111,15 +111,7 @@ def strategy_controls(
             min_width=180,
             elem_id=f"{page}-preset",
         )
-        seed = gr.Number(
-            label=label("text.seed"),
-            precision=0,
-            minimum=0,
-            maximum=MAX_SEED,
-            value=None,
-            min_width=120,
-            elem_id=f"{page}-seed",
-        )
+        seed = seed_box(f"{page}-seed")
         lucky = gr.Checkbox(
             value=True,
             label=label("text.lucky"),
@@ -152,6 +144,18 @@ def strategy_controls(
     return controls
 
 
+def seed_box(elem_id: str) -> gr.Textbox:
+    """Place a field for a seed; it may be left empty. (A gr.Number shows nothing as 0.)"""
+    return gr.Textbox(
+        label=label("text.seed"),
+        placeholder=label("text.seed.any"),
+        max_lines=1,
+        max_length=len(str(MAX_SEED)),
+        min_width=120,
+        elem_id=elem_id,
+    )
+
+
 def _slider(page: str, slider: Slider, value: float) -> gr.Slider:
     return gr.Slider(
         slider.low,
@@ -159,7 +163,7 @@ def _slider(page: str, slider: Slider, value: float) -> gr.Slider:
         value,
         step=slider.step,
         label=label(f"text.{slider.name}"),
-        min_width=200,
+        min_width=250,
         elem_id=f"{page}-{slider.name}",
     )
 
@@ -225,12 +229,7 @@ def read_strategy(
         )
     except GenerationError:
         raise Refusal(text("text.error.settings", lang)) from None
-    return strategy, _seed(seed, lucky, lang)
-
-
-def draw_seed() -> int:
-    """A seed by chance."""
-    return secrets.randbelow(_DRAWN_SEEDS)
+    return strategy, read_seed(None if lucky else seed, lang)
 
 
 def _all(values: Sequence[object], lang: Language) -> Sequence[object]:
@@ -246,9 +245,14 @@ def _number(slider: Slider, value: object, lang: Language) -> float:
     return checked_float(value, slider.low, slider.high, lang, what)
 
 
-def _seed(seed: object, lucky: object, lang: Language) -> int:
-    if lucky or seed is None or seed == "":
-        return draw_seed()
+def read_seed(seed: object, lang: Language) -> int:
+    """A seed as ``seed_box`` or a link has it; drawn where there is none. Raises Refusal."""
+    if isinstance(seed, str):
+        seed = seed.strip()
+        if seed.isascii() and seed.isdigit() and len(seed) <= len(str(MAX_SEED)):
+            seed = int(seed)
+    if seed is None or seed == "":
+        return secrets.randbelow(_DRAWN_SEEDS)
     return checked_int(seed, 0, MAX_SEED, lang, text("text.seed", lang))
 
 

@@ -33,9 +33,6 @@ def _drawing(settings: Settings, lang: Language) -> str:
         value = getattr(settings, name)
         if value is None or (name != "no_repeat_ngram" and value == 1):
             continue
-        if name == "temperature" and value == 0:
-            parts.append(text("text.preset.greedy", lang))
-            continue
         if settings.temperature == 0 and name in ("top_k", "top_p", "typical_p"):
             continue  # the most probable token is among those that they keep
         parts.append(text(f"text.short.{name}", lang, value=f"{value:g}"))

@@ -25,7 +25,7 @@ def as_reading(model: LanguageModel, prompt: str | Prompt) -> Reading:
 
     Raises PromptError for a text that has no tokens, or a model without a tokenizer.
     """
-    given = prompt if isinstance(prompt, Prompt) else _encoded(model, prompt)
+    given = as_prompt(model, prompt)
     if not model.config.encoder_layers:
         return Reading(given)
     if not 0 < len(given) <= model.config.max_positions:
@@ -35,6 +35,11 @@ def as_reading(model: LanguageModel, prompt: str | Prompt) -> Reading:
         )
     pad = None if model.tokenizer is None else model.tokenizer.pad_id
     return Reading(plain_prompt([pad or 0]), given.tokens)
+
+
+def as_prompt(model: LanguageModel, prompt: str | Prompt) -> Prompt:
+    """The prompt's tokens for this model, however many; see as_reading."""
+    return prompt if isinstance(prompt, Prompt) else _encoded(model, prompt)
 
 
 def plain_prompt(tokens: list[int]) -> Prompt:

@@ -3,10 +3,11 @@
 from collections.abc import Generator, Iterator, Sequence
 from typing import Final, Protocol
 
+from engine.errors import PromptError
 from engine.generation import ends
 from engine.generation.batcher import Batcher
 from engine.generation.jobs import FinishReason
-from engine.generation.reading import as_reading
+from engine.generation.reading import as_prompt
 from engine.generation.searching import SearchWriter
 from engine.generation.strategy import Strategy
 from engine.generation.stream import stream
@@ -127,11 +128,11 @@ def fit(model: LanguageModel, prompt: str | Prompt, room: int) -> tuple[Prompt, 
 
     Raises PromptError for a prompt without tokens.
     """
-    reading = as_reading(model, prompt)
-    whole = reading.prompt
-    if reading.source is not None:
-        ids = reading.source
-        whole, room = Prompt(ids, (0,) * len(ids)), 0
+    whole = as_prompt(model, prompt)
+    if not len(whole):
+        raise PromptError("the prompt is empty: there must be at least one token to continue")
+    if model.config.encoder_layers:
+        room = 0
     most = max(1, model.config.max_positions - room)
     cut = len(whole) - most
     if cut <= 0:

@@ -1,8 +1,12 @@
 """A bigram table of a few Chinese sentences: a story model that is quick, and always the same."""
 
+from pathlib import Path
+
 import numpy as np
 
 from engine import conditions
+from engine.catalogue import ModelSpec
+from engine.registry import Models
 from engine.transformer.config import TransformerConfig
 from tests.engine.generation.toy import ToyModel
 
@@ -81,3 +85,24 @@ class StoryModel(ToyModel):
             max_positions=positions,
             num_segments=segments,
         )
+
+    @classmethod
+    def load(cls, folder: Path) -> "StoryModel":
+        return cls(512)
+
+
+def story_models(folder: Path, *, loaded: bool = True) -> Models:
+    """A catalogue with the stand-in as the bundled model, and a published model that is not here."""
+    here = ModelSpec(
+        name="story",
+        family="stand-in",
+        source="local",
+        location=str(folder),
+        loader=f"{__name__}:StoryModel.load",
+        licence="Apache-2.0",
+    )
+    absent = ModelSpec("gpt2-ml-15g", "GPT2_ML", "local", str(folder / "no"), here.loader, "MIT")
+    models = Models([here, absent])
+    if loaded:
+        models.get("story")
+    return models

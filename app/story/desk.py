@@ -5,9 +5,11 @@ Everything here is plain values without a browser or a model; nothing grows with
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from app.text.history import History
 from engine.chinese import Script, converted
 from engine.story import StoryRequest
 
@@ -63,13 +65,30 @@ class Snapshot:
 
 @dataclass
 class Run:
-    """Continuations that are being written, and the desk has not taken in yet."""
+    """Continuations that are being written, and the desk has not taken in yet.
+
+    Attributes:
+        requests: one for each; they differ in their conditions only.
+        drafts: as far as they are written.
+        notice: what is to be said about it.
+    """
 
     id: int
     parent: int | None
-    request: StoryRequest
+    requests: Sequence[StoryRequest]
     script: Script
     drafts: list[Draft] = field(default_factory=list)
+    notice: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many continuations."""
+        return len(self.requests)
+
+    @property
+    def request(self) -> StoryRequest:
+        """The first one's, for what all share."""
+        return self.requests[0]
 
 
 class Desk:
@@ -77,18 +96,22 @@ class Desk:
 
     Attributes:
         nodes: by id, in the order in which they were written.
-        past, future: what undo and redo go to, the nearest last.
-        now: the manuscript as the server saw it last.
+        history: the manuscripts as the server saw them.
         run: what is being written; None between runs.
+        run_shown: the run whose continuations stand side by side to choose from; None for none.
     """
 
     def __init__(self) -> None:
         self.nodes: dict[int, Node] = {}
-        self.past: list[Snapshot] = []
-        self.future: list[Snapshot] = []
-        self.now = Snapshot()
+        self.history = History.of(Snapshot(), MAX_UNDO)
         self.run: Run | None = None
+        self.run_shown: int | None = None
         self._last_id = 0
+
+    @property
+    def now(self) -> Snapshot:
+        """The manuscript as the server saw it last."""
+        return self.history.current
 
     @property
     def node(self) -> Node | None:
@@ -102,35 +125,32 @@ class Desk:
 
     def see(self, text: str) -> None:
         """The manuscript as the browser has it: what was typed since is a step of its own."""
-        if text != self.now.text:
-            self.show(Snapshot(text, self.now.node))
+        self.show(Snapshot(text, self.now.node))
 
     def show(self, snapshot: Snapshot) -> None:
         """Go to a manuscript; undo leads back."""
-        if snapshot.text != self.now.text:
-            self.past = [*self.past, self.now][-MAX_UNDO:]
-            self.future = []
-        self.now = snapshot
+        if snapshot.text == self.now.text:
+            self.history = self.history.amend(snapshot)
+        else:
+            self.history = self.history.push(snapshot)
 
-    def undo(self) -> bool:
-        """Back by one step; whether there was one."""
-        if not self.past:
-            return False
-        self.future.append(self.now)
-        self.now = self.past.pop()
-        return True
+    def begin_page(self, text: str) -> None:
+        """Another manuscript; undo leads back, and the tree stays."""
+        self.history = self.history.push(Snapshot(text))
+        self.run_shown = None
 
-    def redo(self) -> bool:
-        """Forward again; whether there was something."""
-        if not self.future:
-            return False
-        self.past.append(self.now)
-        self.now = self.future.pop()
-        return True
+    def undo(self) -> None:
+        """Back by one step, if there is one."""
+        self.history = self.history.undo()
 
-    def begin(self, request: StoryRequest, script: Script, parent: int | None) -> Run:
+    def redo(self) -> None:
+        """Forward again, if there is something."""
+        self.history = self.history.redo()
+
+    def begin(self, requests: Sequence[StoryRequest], script: Script, parent: int | None) -> Run:
         """Start to write; what was written until now but not taken in is dropped."""
-        self.run = Run(self.new_id(), parent, request, script)
+        self.run = Run(self.new_id(), parent, requests, script)
+        self.run_shown = None
         return self.run
 
     def settle(self, text: str) -> list[Node]:
@@ -142,14 +162,20 @@ class Desk:
             text: the manuscript as it is now: it may have been edited during the run.
         """
         run, self.run = self.run, None
+        self.see(text)
         if run is None:
             return []
-        self.see(text)
-        nodes = [self._node(run, draft) for draft in run.drafts if draft.text]
+        nodes = [
+            self._node(run, request, draft)
+            for request, draft in zip(run.requests, run.drafts, strict=False)
+            if draft.text
+        ]
         for node in nodes:
             self.nodes[node.id] = node
-        if len(nodes) == 1 and len(run.drafts) == 1:
+        if len(nodes) == 1:
             self.accept(nodes[0])
+        elif nodes:
+            self.run_shown = run.id
         self._forget()
         return nodes
 
@@ -175,11 +201,10 @@ class Desk:
         """The continuations of one run."""
         return [node for node in self.nodes.values() if node.run == run]
 
-    def _node(self, run: Run, draft: Draft) -> Node:
+    def _node(self, run: Run, request: StoryRequest, draft: Draft) -> Node:
         written = draft.text
         if run.script == "traditional":
             written = converted(written, "traditional")
-        request = run.request
         text = request.before + written + request.after
         parent = run.parent if run.parent in self.nodes else None
         return Node(self.new_id(), parent, request, draft, written, text, run.id, run.script)

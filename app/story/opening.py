@@ -1,0 +1,88 @@
+"""The page when it is opened: from a share link, from what the browser kept, or new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import gradio as gr
+
+from app import sharing
+from app.story import store
+from app.story.desk import Desk, Snapshot
+from app.story.screen import settled
+from app.story.words import PAGE, say
+from app.text.controls import StrategyControls
+from app.texts import Language, language
+from engine.generation import STRATEGIES
+
+#: The model that knows genre, mood and length.
+BUNDLED: Final = "story"
+#: Preset and tokens of a continuation at first; so many tokens are half as many characters again.
+DEFAULT: Final = "balanced"
+TOKENS: Final = 96
+_PRESETS: Final = dict.fromkeys(("gpt2-ml-15g", "gpt2-ml-30g"), "su_random_sample")
+
+
+def opened(
+    saved: object, models: tuple[str, ...], strategy: StrategyControls, request: gr.Request
+) -> list[Any]:
+    """The values of the screen, the page's fields, the model and the strategy, in this order.
+
+    Args:
+        saved: from the browser's storage.
+        models: names of those that the page offers.
+    """
+    lang = language(request)
+    link = _linked(models, request, lang)
+    page = store.Page() if link is None else link.page
+    notice = "" if link is None else say("notice.opened", lang)
+    if link is None and saved is not None:
+        page, notice = _restored(saved, lang)
+    desk = Desk()
+    desk.show(Snapshot(page.text))
+    screen = settled(desk, lang, notice=notice)
+    shown = [getattr(page, field.name) for field in fields(store.Page)]
+    if link is None:
+        return [*screen, *shown, *[gr.skip()] * (1 + len(strategy.inputs))]
+    told = strategy.values(link.preset, link.strategy, link.seed)
+    return [*screen, *shown, link.model, *told]
+
+
+def _linked(models: tuple[str, ...], request: gr.Request, lang: Language) -> store.Link | None:
+    try:
+        shared = sharing.from_request(PAGE, request)
+        return None if shared is None else store.reopen(shared, models)
+    except (sharing.ShareError, store.StoreError):
+        gr.Warning(say("error.bad_link", lang))
+        return None
+
+
+def _restored(saved: object, lang: Language) -> tuple[store.Page, str]:
+    try:
+        page = store.restore(saved)
+    except store.StoreError:
+        gr.Warning(say("error.bad_saved", lang))
+        return store.Page(), ""
+    return page, say("notice.restored", lang) if page.text.strip() else ""
+
+
+def chosen_model(strategy: StrategyControls) -> Callable[..., list[Any]]:
+    """The handler of a choice of model: what it understands, and the settings of its author.
+
+    GPT2_ML begins with those of Su Jianlin's example, every other model with the page's own.
+    """
+
+    def chosen(model: object, preset: object) -> list[Any]:
+        told = model == BUNDLED
+        wanted = _PRESETS.get(str(model), DEFAULT)
+        values: list[Any] = [gr.skip()] * len(strategy.inputs)
+        if preset in (*_PRESETS.values(), DEFAULT) and preset != wanted:
+            known = STRATEGIES[wanted]
+            tokens = known.max_tokens if wanted != DEFAULT else TOKENS
+            values = strategy.values(wanted, replace(known, max_tokens=tokens), 0)
+            values[-2:] = [gr.skip(), gr.skip()]
+        return [gr.Column(visible=told), gr.Markdown(visible=not told), *values]
+
+    return chosen

@@ -1,0 +1,55 @@
+"""The page's few lines of JavaScript, for the js= of events."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Final
+
+from app.story.store import Page
+from app.story.words import PAGE
+from app.texts import LANGUAGES, text
+
+#: Values of an event before the cursor: the desk and the manuscript.
+_CURSOR: Final = 2
+
+AT_END: Final = f"(...values) => {{ values[{_CURSOR}] = null; return values; }}"
+#: Python counts characters where JavaScript counts UTF-16 units.
+AT_CURSOR: Final = f"""(...values) => {{
+  const area = document.querySelector('#story-manuscript textarea');
+  values[{_CURSOR}] = area ? [...area.value.slice(0, area.selectionStart)].length : null;
+  return values;
+}}"""
+
+#: The address is known to the browser alone, which may have come through a proxy.
+ABSOLUTE: Final = "query => location.origin + location.pathname + query"
+
+_SAVE: Final = """(...values) => {
+  OPENED
+  const words = WORDS[document.documentElement.lang.startsWith('zh') ? 'zh' : 'en'];
+  const count = [...(values[1] ?? '').replace(/\\s/g, '')].length.toLocaleString();
+  const line = words.map((word) => word.replace('{count}', count)).join(' · ');
+  if (!window.storyIsOpen) return [values[values.length - 1], line];
+  const page = Object.fromEntries(NAMES.map((name, index) => [name, values[index]]));
+  return [page, line];
+}"""
+
+
+def save(*, opened: bool = False) -> str:
+    """The page as the browser keeps it, and the line that counts characters.
+
+    Nothing is kept before the page was opened: its empty fields would replace what is there.
+
+    Args:
+        opened: from now on it is.
+    """
+    keys = ("count", "count_keys")
+    words = {
+        lang: [text(f"{PAGE}.{key}", lang, count="{count}") for key in keys] for lang in LANGUAGES
+    }
+    names = [field.name for field in fields(Page)]
+    return (
+        _SAVE.replace("WORDS", json.dumps(words, ensure_ascii=False))
+        .replace("NAMES", json.dumps(names))
+        .replace("OPENED", "window.storyIsOpen = true;" if opened else "")
+    )

@@ -219,7 +219,7 @@ def test_a_stream_adds_to_what_is_there(view: Page) -> None:
     expect(written.locator(".tk-token")).to_have_count(len(LONG))
     expect(written.locator(".tk-caret")).to_be_hidden()
     expect(written.locator(".tk-status")).to_have_text("写了一篇")
-    expect(written.locator(".tk-live")).to_have_text("写完了。写了一篇")
+    expect(written.locator(".tk-live")).to_have_text("完成。写了一篇")
     assert view.evaluate("first === document.querySelector('#written .tk-token')")
 
 

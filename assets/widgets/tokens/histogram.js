@@ -27,9 +27,14 @@ class Histogram {
     const bucket = bucketOf(STEPS[at]);
     const column = html("i", { class: `tk-rank-${bucket}` });
     column.style.height = `${(100 * count) / most}%`;
+    column.hidden = count === 0;
     const room = html("span", { class: "tk-room" }, html("b", {}, count || ""), column);
-    return html("span", { class: "tk-bar" }, room, html("span", {}, rangeOf(at)));
+    return html("span", { class: "tk-bar" }, room, html("span", {}, shortRange(at)));
   }
+}
+
+function shortRange(at) {
+  return at > 1 && STEPS[at] !== Infinity ? `≤${STEPS[at]}` : rangeOf(at);
 }
 
 function rangeOf(at) {

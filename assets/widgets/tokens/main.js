@@ -72,6 +72,7 @@ class TokenView {
     }
     const seconds = (performance.now() - this.firstAt) / 1000;
     if (count === 0) return phrase("starting", lang);
+    if (this.stream.head.mode === "rank") return phrase("reading", lang, { count });
     const rate = seconds > 0.4 ? ((count - this.firstCount) / seconds).toFixed(0) : null;
     return phrase(rate === null ? "writing" : "writing_rate", lang, { count, rate });
   }

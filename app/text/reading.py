@@ -1,0 +1,264 @@
+"""How a model sees a text that is given: every token by its rank among all that might have stood
+there, as in GLTR (Gehrmann, Strobelt and Rush 2019, "GLTR: Statistical Detection and
+Visualization of Generated Text")."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any, Final, get_args
+
+import gradio as gr
+from gradio.components import Component
+
+from app.limits import RateLimiter, Refusal, checked_choice
+from app.text.checks import checked_prompt, explain
+from app.text.controls import read_seed
+from app.text.download import file_buttons
+from app.text.drafts import running
+from app.text.models import TextModels, model_dropdown
+from app.text.windows import Reading, read_windows
+from app.texts import Language, label, language, text
+from app.widgets.tokens import Shading, tokens, tokens_value
+from engine.errors import EngineError
+from engine.generation import STRATEGIES, fit
+
+#: Characters of a text.
+MAX_CHARACTERS: Final = 5_000
+#: Seconds after which a reading ends; a bundled model needs a few for the longest text.
+DEADLINE: Final = 120.0
+#: Readings of one visitor in a minute.
+_LIMIT: Final = 30
+#: Tokens that are named as the least expected ones.
+_SURPRISES: Final = 4
+#: Probability below which a token is one of them.
+_SURPRISING: Final = 0.05
+
+EXAMPLES: Final = {
+    # Zhu Ziqing, "The Sight of Father's Back" (1925).
+    "human": "我说道：“爸爸，你走吧。”他望车外看了看，说：“我买几个橘子去。"
+    "你就在此地，不要走动。”我看那边月台的栅栏外有几个卖东西的等着顾客。",
+    # Wang Zhihuan, "On the Stork Tower" (8th century).
+    "poem": "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。",
+    "broken": "昨天了我去苹果把商店，三个吃很高兴地，因为所以天气不冷过。",
+}
+#: What the model goes on from when it is to write an example itself.
+_OPENING: Final = "从前，山脚下住着一位老人，"
+#: As in the article's examples of generated texts, only the likeliest tokens.
+_WRITTEN: Final = replace(STRATEGIES["top_k"], max_tokens=72)
+
+_COPY: Final = "content => { if (content) navigator.clipboard.writeText(content); }"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is on the screen.
+
+    Attributes:
+        seq: counts readings.
+    """
+
+    reading: Reading | None = None
+    seq: int = 0
+
+
+def render(models: TextModels, page: str, source: Component | None = None) -> None:
+    """Place the reading, folded, and connect its events.
+
+    Args:
+        page: the beginning of the components' ids.
+        source: a text of the page that can be taken over with one click.
+    """
+    ids = f"{page}-reading"
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    reader = _Reader(models)
+    with gr.Accordion(label("reading.title"), open=False, elem_id=ids):
+        gr.Markdown(label("reading.about"), elem_classes=["text-about"])
+        box = gr.Textbox(
+            lines=4,
+            max_lines=14,
+            label=label("reading.text"),
+            placeholder=label("reading.placeholder"),
+            elem_id=f"{ids}-text",
+        )
+        with gr.Row(elem_classes=["text-chips"]):
+            chips = {name: _chip(ids, name) for name in (*EXAMPLES, "model")}
+            mine = None if source is None else _chip(ids, "mine")
+        with gr.Row():
+            model = model_dropdown(models, f"{ids}-model")
+            mode = gr.Radio(
+                [(label(f"reading.by_{name}"), name) for name in ("rank", "probability")],
+                value="rank",
+                label=label("reading.mode"),
+                min_width=200,
+                elem_id=f"{ids}-mode",
+            )
+        with gr.Row():
+            read = gr.Button(label("reading.read"), variant="primary", elem_id=f"{ids}-read")
+            stop = gr.Button(label("text.stop"), variant="stop", elem_id=f"{ids}-stop")
+        view = tokens(elem_id=f"{ids}-view", placeholder="reading.empty")
+        state = gr.State(Shown())
+        with gr.Row(elem_classes=["text-files"]):
+            _place_copy(ids, state, quiet)
+            file_buttons(ids, {"json": _as_json}, [state])
+
+    outputs = [state, view]
+    run: dict[str, Any] = {
+        "fn": reader.run,
+        "inputs": [state, model, mode, box],
+        "outputs": outputs,
+        "concurrency_limit": 16,
+        **quiet,
+    }
+    events: list[Any] = [read.click(**run)]
+    for name, words in EXAMPLES.items():
+        filled = chips[name].click(lambda words=words: words, None, [box], **quiet)
+        events.append(filled.then(**run))
+    written = chips["model"].click(
+        reader.write, [model], [box], trigger_mode="once", concurrency_limit=16, **quiet
+    )
+    events += [written, written.success(**run)]
+    if mine is not None and source is not None:
+        events.append(mine.click(lambda value: value, [source], [box], **quiet).success(**run))
+    stop.click(None, cancels=events).then(reader.stopped, [state, mode], outputs, **quiet)
+    mode.input(reader.look, [state, mode], [view], **quiet)
+
+
+def _chip(ids: str, name: str) -> gr.Button:
+    words = label(f"reading.chip.{name}")
+    return gr.Button(words, size="sm", min_width=90, elem_id=f"{ids}-{name}")
+
+
+def _place_copy(ids: str, state: gr.State, quiet: dict[str, Any]) -> None:
+    """A button that puts the tokens on the clipboard as a table."""
+    copy = gr.Button(label("reading.copy"), size="sm", min_width=80, elem_id=f"{ids}-copy")
+    # Hidden and not left out: what is not in the page has no value that a script can read.
+    held = gr.Textbox(visible="hidden", elem_id=f"{ids}-copy-content")
+    copy.click(_as_table, [state], [held], **quiet).success(None, [held], None, js=_COPY)
+
+
+class _Reader:
+    """The handlers."""
+
+    def __init__(self, models: TextModels) -> None:
+        self._models = models
+        self._limiter = RateLimiter(_LIMIT, 60)
+
+    def run(
+        self, request: gr.Request, state: Shown, name: object, mode: object, value: object
+    ) -> Iterator[tuple[Shown, str]]:
+        """The text as far as it has been read."""
+        lang = language(request)
+        shading = _checked_mode(mode, lang)
+        words = checked_prompt(value, lang, MAX_CHARACTERS)
+        self._limiter.check(request, lang)
+        shown = Shown(Reading(str(name), words), state.seq + 1)
+        yield shown, _value(shown, shading, lang)
+        model = self._models.get(name, lang)
+        try:
+            for reading in read_windows(str(name), model, words, deadline=DEADLINE):
+                shown = replace(shown, reading=reading)
+                yield shown, _value(shown, shading, lang)
+        except EngineError as error:
+            gr.Warning(explain(error, lang))
+            yield self._ended(shown, shading, lang)
+
+    def write(self, request: gr.Request, name: object) -> Iterator[str]:
+        """A text of the model's own, while it is written."""
+        lang = language(request)
+        self._limiter.check(request, lang)
+        model = self._models.get(name, lang)
+        try:
+            seed = read_seed(None, lang)
+            prompt, _ = fit(model, _OPENING, _WRITTEN.max_tokens)
+            drafts = running(str(name), model, _OPENING, prompt, _WRITTEN, seed)
+            with closing(drafts):
+                for draft in drafts:
+                    yield _OPENING + draft.text
+        except EngineError as error:
+            raise Refusal(explain(error, lang)) from error
+
+    def stopped(self, state: Shown, mode: object, request: gr.Request) -> tuple[Shown, str]:
+        """What there is when somebody has pressed Stop."""
+        lang = language(request)
+        return self._ended(state, _checked_mode(mode, lang), lang)
+
+    def look(self, state: Shown, mode: object, request: gr.Request) -> str:
+        """The same reading with the other shades."""
+        lang = language(request)
+        return _value(state, _checked_mode(mode, lang), lang)
+
+    def _ended(self, shown: Shown, shading: Shading, lang: Language) -> tuple[Shown, str]:
+        """What there is of a reading that does not go on; nothing of it that was not read."""
+        if shown.reading is not None:
+            kept = shown.reading if shown.reading.tokens else None
+            shown = replace(shown, reading=None if kept is None else replace(kept, done=True))
+        return shown, _value(shown, shading, lang)
+
+
+def _value(shown: Shown, mode: Shading, lang: Language) -> str:
+    """The value of the token view."""
+    reading = shown.reading
+    if reading is None:
+        return ""
+    return tokens_value(
+        reading.tokens,
+        seq=shown.seq,
+        lang=lang,
+        mode=mode,
+        prompt=reading.first if reading.tokens else "",
+        status=summary(reading, lang),
+        running=not reading.done,
+        branchable=False,
+    )
+
+
+def summary(reading: Reading, lang: Language) -> str:
+    """One line about a reading: how surprised the model was, and by what."""
+    parts = [text("reading.tokens", lang, count=f"{len(reading.tokens):,}")]
+    perplexity, bits = reading.character_perplexity, reading.bits_per_character
+    if perplexity is not None and bits is not None:
+        values = {"perplexity": f"{perplexity:,.1f}", "bits": f"{bits:.2f}"}
+        parts.append(text("reading.per_character", lang, **values))
+    if reading.windows > 1:
+        values = {"windows": str(reading.windows), "overlap": str(reading.overlap)}
+        parts.append(text("reading.windows", lang, **values))
+    named = [
+        text("reading.surprise", lang, text=token.text.strip(), share=_percent(token.logprob))
+        for token in reading.surprises(_SURPRISES, _SURPRISING)
+    ]
+    if named:
+        listed = text("reading.separator", lang).join(named)
+        parts.append(text("reading.surprises", lang, list=listed))
+    return " · ".join(parts)
+
+
+def _percent(logprob: float) -> str:
+    share = 100 * math.exp(logprob)
+    return "<0.01%" if share < 0.01 else f"{share:.2g}%"
+
+
+def _checked_mode(mode: object, lang: Language) -> Shading:
+    return checked_choice(mode, get_args(Shading), lang)
+
+
+def _read(state: Shown, request: gr.Request) -> Reading:
+    if state.reading is None or not state.reading.tokens:
+        raise Refusal(text("reading.nothing", language(request)))
+    return state.reading
+
+
+def _as_json(request: gr.Request, state: Shown) -> str:
+    return json.dumps(_read(state, request).to_dict(), ensure_ascii=False, indent=1)
+
+
+def _as_table(state: Shown, request: gr.Request) -> str:
+    """Tab-separated, as spreadsheets take it; line breaks in a token are written as \\n."""
+    rows = ["token\tprobability\trank"]
+    for token in _read(state, request).tokens:
+        words = json.dumps(token.text, ensure_ascii=False)[1:-1]
+        rows.append(f"{words}\t{math.exp(token.logprob):.6g}\t{token.rank}")
+    return "\n".join(rows) + "\n"

@@ -16,8 +16,9 @@ GREEDY: Final = Strategy(settings=Settings(temperature=0), max_tokens=32)
 
 
 def answering(strategy: Strategy, template: Template) -> Strategy:
-    """The strategy, ended by what ends an answer of this template."""
-    return replace(strategy, stop=template.stop, keep=())
+    """The strategy, ended by what ends an answer of this template and by nothing else, however
+    short the answer is."""
+    return replace(strategy, stop=template.stop, keep=(), ends_from=0, min_tokens=0)
 
 
 def answer(

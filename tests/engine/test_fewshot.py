@@ -31,6 +31,8 @@ from engine.fewshot import (
     shots_curve,
 )
 from engine.fewshot.ranking import ranking, shares
+from engine.generation.settings import Settings
+from engine.generation.strategy import Strategy
 from engine.generation.token import Token
 from engine.tokenizers import Vocabulary, WordPieceTokenizer
 from engine.transformer.config import TransformerConfig
@@ -180,6 +182,9 @@ def test_a_free_answer_ends_with_the_line_or_with_what_the_pattern_has_there():
     assert "".join(token.text for token in plain) == "abc)d" and plain.finish_reason == "stop"
     closed = answer(model, "q=", Template("{question}={answer})"))
     assert "".join(token.text for token in closed) == "abc"
+    late = Strategy(settings=Settings(temperature=0), ends_from=9, min_tokens=9, keep=("b",))
+    short = answer(model, "q=", Template("{question}={answer}"), strategy=late)
+    assert "".join(token.text for token in short) == "abc)d"
 
 
 # Ranking

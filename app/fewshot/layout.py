@@ -1,0 +1,277 @@
+"""The components of the page: what is asked on the left, the prompt and the answers on the right,
+and behind accordions what is used now and then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import gradio as gr
+from gradio.components import Component
+
+from app.fewshot import widgets
+from app.fewshot.asking import LIMIT, MAX_TOKENS
+from app.fewshot.measuring import MAX_SEEDS
+from app.fewshot.presets import SEPARATORS
+from app.fewshot.store import Page
+from app.fewshot.task import MAX_PATTERN, MAX_QUESTION
+from app.fewshot.words import PAGE
+from app.text.controls import StrategyControls, strategy_controls
+from app.text.models import TextModels, model_dropdown
+from app.texts import label
+from app.widgets import tokens
+from engine.fewshot.cloze import FILLINGS
+
+#: Common ways of writing an example down; any other can be typed.
+PATTERNS: Final = (
+    "{question}的首都是{answer}",
+    "{question} {answer}",
+    "{question}->{answer}",
+    "{question}：{answer}",
+    "{question}={answer}",
+    "{question}，{answer}",
+    "问：{question}\n答：{answer}",
+)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """Every component that an event reads, changes or starts from."""
+
+    answers: gr.State
+    measured: gr.State
+    shared: gr.State
+    chips: gr.HTML
+    examples: gr.HTML
+    pattern: gr.Textbox
+    common: gr.Dropdown
+    separator: gr.Dropdown
+    question: gr.Textbox
+    candidates: gr.Textbox
+    collect: gr.Button
+    ask: gr.Button
+    stop: gr.Button
+    undo: gr.Button
+    redo: gr.Button
+    model: gr.Dropdown
+    strategy: StrategyControls
+    prompt: gr.HTML
+    answer: gr.HTML
+    ranking: gr.HTML
+    masked: gr.HTML
+    filling: gr.Radio
+    share: gr.Button
+    link: gr.Textbox
+    measure: Measure
+
+    @property
+    def task(self) -> list[Component]:
+        """The fields that read_task takes, in its order."""
+        return [self.examples, self.pattern, self.separator, self.question, self.candidates]
+
+    @property
+    def screen(self) -> list[Component]:
+        """The components of asking.Screen, in its order."""
+        return [
+            self.answers,
+            self.prompt,
+            self.answer,
+            self.ranking,
+            self.masked,
+            self.strategy.seed,
+            self.undo,
+            self.redo,
+        ]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Many questions at once."""
+
+    questions: gr.Textbox
+    upload: gr.UploadButton
+    run: gr.Button
+    stop: gr.Button
+    summary: gr.Markdown
+    results: gr.HTML
+    save: gr.Button
+    file: gr.Textbox
+    seeds: gr.Slider
+    draw: gr.Button
+    curve: gr.HTML
+    curve_note: gr.Markdown
+
+
+def build(models: TextModels, begin: Page, answers: Any, measured: Any) -> Controls:
+    """Place the components in the open block, but for what other modules place after them."""
+    table, pattern, separator, question, candidates = begin.fields("zh")
+    chips = widgets.preset_chips(elem_id="fs-presets")
+    with gr.Row(elem_classes=["fs-page"], equal_height=False):
+        with gr.Column(scale=6, min_width=320, elem_classes=["fs-left"]):
+            examples = widgets.examples_editor(table, elem_id="fs-examples")
+            pattern_box, common, separators = _template(pattern, separator)
+            asked = gr.Textbox(
+                question,
+                label=label(f"{PAGE}.question"),
+                placeholder=label(f"{PAGE}.question_placeholder"),
+                lines=1,
+                max_lines=8,
+                max_length=MAX_QUESTION,
+                elem_id="fs-question",
+            )
+            with gr.Row(elem_classes=["fs-actions"]):
+                ask = gr.Button(
+                    label(f"{PAGE}.ask"), variant="primary", min_width=120, elem_id="fs-ask"
+                )
+                stop, undo, redo = (
+                    gr.Button(
+                        label(f"{PAGE}.{key}"),
+                        min_width=56,
+                        interactive=key == "stop",
+                        elem_id=f"fs-{key}",
+                    )
+                    for key in ("stop", "undo", "redo")
+                )
+        with gr.Column(scale=6, min_width=320, elem_classes=["fs-right"]):
+            gr.Markdown(label(f"{PAGE}.prompt_title"), elem_classes=["fs-title"])
+            prompt = widgets.prompt_view("", elem_id="fs-prompt")
+            gr.Markdown(label(f"{PAGE}.answer_title"), elem_classes=["fs-title"])
+            answer = tokens(elem_id="fs-answer", placeholder=f"{PAGE}.answer_placeholder")
+            ranking = widgets.bars(elem_id="fs-ranking")
+            masked = widgets.bars(elem_id="fs-masked")
+            filling = gr.Radio(
+                [(label(f"{PAGE}.filling.{name}"), name) for name in FILLINGS],
+                value="iterative",
+                label=label(f"{PAGE}.filling"),
+                visible=False,
+                elem_id="fs-filling",
+            )
+        # On a narrow screen this comes after the answer.
+        with gr.Column(scale=6, min_width=320, elem_classes=["fs-settings"]):
+            chosen, collect = _candidates(candidates)
+            model = model_dropdown(models, "fs-model")
+            strategy = strategy_controls("fs", "greedy", max_tokens=MAX_TOKENS, limit=LIMIT)
+    with gr.Accordion(label(f"{PAGE}.measure"), open=False, elem_id="fs-measure"):
+        measure = _measure(begin.questions)
+    with gr.Accordion(label(f"{PAGE}.sharing"), open=False, elem_id="fs-sharing"):
+        share = gr.Button(label(f"{PAGE}.share"), elem_id="fs-share")
+        link = gr.Textbox(
+            label=label(f"{PAGE}.link"),
+            buttons=["copy"],
+            interactive=False,
+            visible=False,
+            max_lines=4,
+            elem_id="fs-link",
+        )
+    return Controls(
+        answers=gr.State(answers),
+        measured=gr.State(measured),
+        shared=gr.State(False),
+        chips=chips,
+        examples=examples,
+        pattern=pattern_box,
+        common=common,
+        separator=separators,
+        question=asked,
+        candidates=chosen,
+        collect=collect,
+        ask=ask,
+        stop=stop,
+        undo=undo,
+        redo=redo,
+        model=model,
+        strategy=strategy,
+        prompt=prompt,
+        answer=answer,
+        ranking=ranking,
+        masked=masked,
+        filling=filling,
+        share=share,
+        link=link,
+        measure=measure,
+    )
+
+
+def _template(pattern: str, separator: str) -> tuple[gr.Textbox, gr.Dropdown, gr.Dropdown]:
+    with gr.Row():
+        own = gr.Textbox(
+            pattern,
+            label=label(f"{PAGE}.pattern"),
+            placeholder=label(f"{PAGE}.pattern_info"),
+            lines=1,
+            max_lines=3,
+            max_length=MAX_PATTERN,
+            min_width=220,
+            scale=4,
+            elem_id="fs-pattern",
+        )
+        common = gr.Dropdown(
+            [(text.replace("\n", "⏎"), text) for text in PATTERNS],
+            value=None,
+            label=label(f"{PAGE}.common"),
+            min_width=150,
+            scale=2,
+            elem_id="fs-common",
+        )
+        separators = gr.Dropdown(
+            [(label(f"{PAGE}.separator.{name}"), name) for name in SEPARATORS],
+            value=separator,
+            label=label(f"{PAGE}.separator"),
+            min_width=120,
+            scale=2,
+            elem_id="fs-separator",
+        )
+    return own, common, separators
+
+
+def _candidates(value: str) -> tuple[gr.Textbox, gr.Button]:
+    with gr.Group():
+        candidates = gr.Textbox(
+            value,
+            label=label(f"{PAGE}.candidates"),
+            info=label(f"{PAGE}.candidates_info"),
+            lines=3,
+            max_lines=5,
+            elem_id="fs-candidates",
+        )
+        collect = gr.Button(label(f"{PAGE}.collect"), size="sm", elem_id="fs-collect")
+    return candidates, collect
+
+
+def _measure(questions: str) -> Measure:
+    gr.Markdown(label(f"{PAGE}.measure_about"), elem_classes=["fs-about"])
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=5, min_width=300):
+            table = gr.Textbox(
+                questions,
+                label=label(f"{PAGE}.questions"),
+                info=label(f"{PAGE}.questions_info"),
+                lines=8,
+                max_lines=16,
+                elem_id="fs-questions",
+            )
+            # Its label is declared as str, but translated like any other.
+            upload_label: Any = label(f"{PAGE}.upload")
+            upload = gr.UploadButton(upload_label, type="binary", size="sm", elem_id="fs-upload")
+            seeds = gr.Slider(
+                *(1, MAX_SEEDS, 2),
+                step=1,
+                label=label(f"{PAGE}.seeds"),
+                elem_id="fs-seeds",
+            )
+        with gr.Column(scale=7, min_width=300):
+            with gr.Row():
+                run = gr.Button(
+                    label(f"{PAGE}.run"), variant="primary", min_width=110, elem_id="fs-run"
+                )
+                draw = gr.Button(label(f"{PAGE}.draw"), min_width=110, elem_id="fs-draw")
+                stop = gr.Button(label(f"{PAGE}.stop"), min_width=56, elem_id="fs-measure-stop")
+            summary = gr.Markdown(elem_id="fs-summary")
+            results = widgets.results(elem_id="fs-results")
+            save = gr.Button(label(f"{PAGE}.save"), size="sm", visible=False, elem_id="fs-save")
+            # Hidden and not left out: what is not in the page has no value that a script can read.
+            file = gr.Textbox(visible="hidden", elem_id="fs-file")
+            curve = widgets.curve_view(elem_id="fs-curve")
+            note = gr.Markdown(elem_id="fs-curve-note")
+    return Measure(table, upload, run, stop, summary, results, save, file, seeds, draw, curve, note)

@@ -1,0 +1,230 @@
+"""Many questions: how often the model is right, and what examples do for it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import gradio as gr
+
+from app.fewshot.asking import TASK_FIELDS, explained
+from app.fewshot.table import decode, read_questions, write_judged, write_questions
+from app.fewshot.task import MAX_CANDIDATES, Task, read_task
+from app.fewshot.widgets import best_method, curve_value, results_value
+from app.fewshot.words import proportion, say
+from app.limits import RateLimiter, Refusal
+from app.text.checks import checked_int
+from app.text.models import TextModels
+from app.texts import Language, language
+from engine.fewshot import (
+    CurveStep,
+    Example,
+    Judged,
+    Proportion,
+    accuracy,
+    curve,
+    matches,
+    possible_shots,
+    shots_curve,
+)
+
+if TYPE_CHECKING:
+    from engine.fewshot.ranking import Method
+    from engine.transformer.language_model import LanguageModel
+
+MAX_CURVE: Final = 60
+"""Questions of a curve; each is asked with every number of examples, and with every seed."""
+MAX_SEEDS: Final = 5
+_DEADLINE: Final = 60.0
+_INTERVAL: Final = 0.25
+"""Seconds between two views."""
+
+_runs = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was asked so far, and of how many; for the file and for the page."""
+
+    judged: tuple[Judged, ...] = ()
+    total: int = 0
+    run: int = 0
+
+
+class ResultsScreen(NamedTuple):
+    """The outputs of a list of questions, in this order."""
+
+    measured: Measured
+    results: Any
+    summary: Any
+    save: Any
+
+
+class CurveScreen(NamedTuple):
+    """The outputs of a curve."""
+
+    curve: Any
+    summary: Any
+
+
+class Measuring:
+    """The handlers, for the models of a host."""
+
+    def __init__(self, models: TextModels) -> None:
+        self.models = models
+        self.limiter = RateLimiter(6, 60)
+
+    def accuracy(
+        self,
+        model: object,
+        questions: object,
+        request: gr.Request,
+        *values: object,
+    ) -> Iterator[ResultsScreen]:
+        """Ask all questions with the examples of the page."""
+        lang = language(request)
+        self.limiter.check(request, lang)
+        task = read_task(values[:TASK_FIELDS], lang)
+        asked = read_questions(questions, lang)
+        candidates = all_candidates(task, asked)
+        loaded = self.models.get(model, lang)
+        measured = Measured((), len(asked), next(_runs))
+        yield results_screen(measured, lang)
+        shown = time.monotonic()
+        with explained(lang):
+            for judged in accuracy(
+                *(loaded, asked, task.examples, task.template),
+                candidates=candidates,
+                deadline=_DEADLINE,
+            ):
+                measured = replace(measured, judged=(*measured.judged, judged))
+                if time.monotonic() - shown >= _INTERVAL:
+                    yield results_screen(measured, lang)
+                    shown = time.monotonic()
+        yield results_screen(measured, lang)
+
+    def stopped(self, measured: Measured, request: gr.Request) -> ResultsScreen:
+        """What there is when somebody has pressed Stop."""
+        return results_screen(measured, language(request))
+
+    def curve(
+        self,
+        model: object,
+        questions: object,
+        seeds: object,
+        request: gr.Request,
+        *values: object,
+    ) -> Iterator[CurveScreen]:
+        """Ask all questions with 0, 1, 2, 4 and 8 examples, and again with others."""
+        lang = language(request)
+        self.limiter.check(request, lang)
+        task = read_task(values[:TASK_FIELDS], lang)
+        asked = read_questions(questions, lang)
+        if len(asked) > MAX_CURVE:
+            raise Refusal(say("error.curve", lang, count=len(asked), maximum=MAX_CURVE))
+        count = checked_int(seeds, 1, MAX_SEEDS, lang, say("seeds", lang))
+        pool = (*task.examples, *asked)
+        total = count * len(asked) * len(possible_shots(asked, pool))
+        loaded = self.models.get(model, lang)
+        candidates = all_candidates(task, asked)
+        chance = chance_level(asked, candidates) if candidates else None
+        yield CurveScreen(curve_value([], chance, lang, done=0, total=total), "")
+        with explained(lang):
+            yield from self._curve(
+                loaded, task, asked, pool, candidates, chance, count, total, lang
+            )
+
+    def _curve(
+        self,
+        model: LanguageModel,
+        task: Task,
+        asked: Sequence[Example],
+        pool: Sequence[Example],
+        candidates: Sequence[str],
+        chance: float | None,
+        seeds: int,
+        total: int,
+        lang: Language,
+    ) -> Iterator[CurveScreen]:
+        steps: list[CurveStep] = []
+        shown = 0.0
+        for step in shots_curve(
+            *(model, asked, pool, task.template),
+            candidates=candidates,
+            seeds=range(seeds),
+            deadline=_DEADLINE,
+        ):
+            steps.append(step)
+            if time.monotonic() - shown >= _INTERVAL or len(steps) == total:
+                points = curve(steps)
+                value = curve_value(points, chance, lang, done=len(steps), total=total)
+                note = say("curve.note", lang, questions=len(asked), seeds=seeds)
+                yield CurveScreen(value, note)
+                shown = time.monotonic()
+
+
+def upload(content: object, request: gr.Request) -> str:
+    """A file of questions as text."""
+    lang = language(request)
+    if not isinstance(content, bytes):
+        raise Refusal(say("error.encoding", lang))
+    questions = read_questions(decode(content, lang), lang)
+    return write_questions(questions)
+
+
+def saved_file(measured: Measured, request: gr.Request) -> str:
+    """The answers as CSV."""
+    if not measured.judged:
+        raise Refusal(say("error.no_results", language(request)))
+    # A spreadsheet takes a file without this mark for one of its own old encodings.
+    return "\ufeff" + write_judged(measured.judged)
+
+
+def all_candidates(task: Task, asked: Sequence[Example]) -> tuple[str, ...]:
+    """The page's candidates and the answers of the questions, which may be chosen too; none where
+    the page has none, or where they are too many to choose from."""
+    if not task.candidates:
+        return ()
+    answers = (one.answer.partition("|")[0] for one in asked)
+    found = tuple(dict.fromkeys((*task.candidates, *answers)))
+    return found if len(found) <= MAX_CANDIDATES else ()
+
+
+def chance_level(asked: Sequence[Example], candidates: Sequence[str]) -> float:
+    """The share right of one who guesses among the candidates."""
+    right = [sum(matches(text, one.answer) for text in candidates) for one in asked]
+    return sum(right) / len(asked) / len(candidates)
+
+
+def results_screen(measured: Measured, lang: Language) -> ResultsScreen:
+    """The questions so far, and how often the model was right."""
+    judged = measured.judged
+    return ResultsScreen(
+        measured,
+        results_value(judged, measured.total, lang, measured.run) if measured.total else "",
+        summary(judged, measured.total, lang) if judged else "",
+        gr.Button(visible=bool(judged)),
+    )
+
+
+def summary(judged: Sequence[Judged], total: int, lang: Language) -> str:
+    """How often right: in writing, and by choosing."""
+    count = len(judged)
+    parts = [say("summary.asked", lang, count=count, total=total)]
+    exact = Proportion(sum(one.exact for one in judged), count)
+    parts.append(proportion(say("w.exact", lang), exact, lang))
+    if judged[0].ranking is not None:
+        methods: dict[Method, str] = {
+            "sum": "summary.raw",
+            best_method(judged[0].ranking): "w.chosen",
+        }
+        for method, key in methods.items():
+            right = Proportion(sum(bool(one.chose(method)) for one in judged), count)
+            parts.append(proportion(say(key, lang), right, lang))
+        candidates = [one.text for one in judged[0].ranking.candidates]
+        chance = chance_level([one.example for one in judged], candidates)
+        parts.append(say("w.chance", lang, share=f"{chance:.0%}"))
+    return " · ".join(parts)

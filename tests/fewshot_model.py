@@ -1,0 +1,156 @@
+"""A stand-in that knows the answers of the page's presets by heart, and a tiny BERT that knows
+nothing: what the page needs of models, quickly and always the same."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from app.fewshot.presets import presets
+from engine import conditions
+from engine.catalogue import ModelSpec
+from engine.registry import Models
+from engine.tokenizers import Vocabulary, WordPieceTokenizer
+from engine.transformer.config import TransformerConfig
+from engine.transformer.language_model import LanguageModel
+from tests.engine.generation.toy import ToyDecoder, ToyModel
+from tests.engine.transformer.tiny import RandomWeights, tiny_config
+
+FACTS = [
+    preset.template.example(example)
+    for preset in presets().values()
+    for example in (*preset.examples, *preset.test)
+]
+FACTS += ["中国的首都是北京", "鸟 bird"]
+CHARACTERS = sorted(set("".join(FACTS)) | set("\nN/A某问答：？（）一二三四五六七八九十aé"))
+IDS = {character: id for id, character in enumerate(CHARACTERS)}
+END = len(CHARACTERS)
+UNKNOWN = END + 1
+
+
+class CharacterStream:
+    def __init__(self, tokenizer):
+        self.tokenizer = tokenizer
+
+    def push(self, id: int) -> str:
+        return self.tokenizer.decode([id])
+
+    def flush(self) -> str:
+        return ""
+
+
+class CharacterTokenizer:
+    """A piece a character; the last two are the end and whatever else there is."""
+
+    vocab_size = len(CHARACTERS) + 2
+    eos_id = END
+    unk_id = UNKNOWN
+    bos_id = pad_id = None
+    newline_id = CHARACTERS.index("\n")
+
+    def encode(self, text: str) -> list[int]:
+        return [IDS.get(character, UNKNOWN) for character in text]
+
+    def decode(self, ids) -> str:
+        return "".join(CHARACTERS[id] for id in ids if id < END)
+
+    def piece(self, id: int) -> str:
+        return [*CHARACTERS, "<eod>", "<unk>"][id]
+
+    def id(self, piece: str) -> int:
+        return {"<eod>": END, "<unk>": UNKNOWN}.get(piece) or IDS[piece]
+
+    def text_stream(self) -> CharacterStream:
+        return CharacterStream(self)
+
+
+class FactsDecoder(ToyDecoder):
+    def extend(self, chunks, *, every_position=False):
+        before = {chunk.slot: len(self.held[chunk.slot][0]) for chunk in chunks}
+        super().extend(chunks, every_position=every_position)
+        found = []
+        for chunk in chunks:
+            tokens = self.held[chunk.slot][0]
+            ends = range(before[chunk.slot] + 1, len(tokens) + 1)
+            rows = np.stack([self.model.after(tokens[:end]) for end in ends])
+            found.append(rows if every_position else rows[-1])
+        if FactsModel.pause:
+            time.sleep(FactsModel.pause)
+        return found
+
+
+class FactsModel(ToyModel):
+    """Goes on with a line of FACTS that begins so, else with the end of the line."""
+
+    pause = 0.0
+
+    def __init__(self, positions: int = 512) -> None:
+        self.tokenizer = CharacterTokenizer()
+        size = self.tokenizer.vocab_size
+        super().__init__(np.zeros((size, size), np.float32), positions=positions)
+        self.tokenizer = CharacterTokenizer()
+        self.config = TransformerConfig(
+            family="bundled",
+            vocab_size=size,
+            hidden_size=1,
+            num_layers=1,
+            num_heads=1,
+            intermediate_size=1,
+            max_positions=positions,
+            num_segments=conditions.NUM_SEGMENTS,
+        )
+
+    def decoder(self, slots: int = 1) -> FactsDecoder:
+        decoder = FactsDecoder(self, slots)
+        decoder.model = self
+        self.decoders.append(decoder)
+        return decoder
+
+    def after(self, tokens) -> np.ndarray:
+        line = self.tokenizer.decode(tokens).rpartition("\n")[2]
+        row = np.zeros(self.tokenizer.vocab_size, np.float32)
+        row[[END, UNKNOWN]] = -20
+        wanted = [fact + "\n" for fact in FACTS if (fact + "\n").startswith(line) and line]
+        for fact in wanted or [line + "\n"]:
+            row[self.tokenizer.encode(fact[len(line)])] += 8 / len(wanted or [1])
+        return row
+
+    @classmethod
+    def load(cls, folder: Path) -> "FactsModel":
+        return cls()
+
+
+def load_bert(folder: Path) -> LanguageModel:
+    """A BERT of two layers with weights by chance."""
+    pieces = (
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        "。",
+        *(c for c in CHARACTERS if c.strip()),
+    )
+    config = tiny_config("bert", vocab_size=len(set(pieces)))
+    tokenizer = WordPieceTokenizer(Vocabulary(tuple(dict.fromkeys(pieces))))
+    return LanguageModel.build(config, RandomWeights(config), tokenizer)
+
+
+def fewshot_models(folder: Path, *, loaded: bool = True, bert: bool = True) -> Models:
+    """A catalogue with the stand-in as the bundled model, a published one that is not here, and
+    a BERT that is here or not."""
+
+    def spec(name: str, loader: str, here: bool) -> ModelSpec:
+        location = str(folder if here else folder / "no")
+        return ModelSpec(name, "stand-in", "local", location, f"{__name__}:{loader}", "MIT")
+
+    models = Models(
+        [
+            spec("story", "FactsModel.load", True),
+            spec("cpm", "FactsModel.load", False),
+            spec("bert", "load_bert", bert),
+        ]
+    )
+    if loaded:
+        models.get("story")
+    return models

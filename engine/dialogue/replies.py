@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -27,10 +27,23 @@ _TURN_ENDS: Final = {"bundled": ("<sep>",)}
 
 
 def spoken(model: LanguageModel, strategy: Strategy) -> Strategy:
-    """The strategy for a turn: it ends where this model's turns end, and says something."""
+    """The strategy for a turn: it ends where this model's turns end, says something, and nothing
+    is drawn that is no part of a turn (an unknown piece, padding, the beginning of a dialogue)."""
     ends = _TURN_ENDS.get(model.config.family, ())
+    forbidden = sorted({*strategy.settings.forbidden_ids, *_never_said(model)})
+    settings = replace(strategy.settings, forbidden_ids=tuple(forbidden))
     least = max(1, strategy.min_tokens)
-    return replace(strategy, stop=(), keep=ends, ends_from=0, min_tokens=least)
+    return replace(strategy, settings=settings, stop=(), keep=ends, ends_from=0, min_tokens=least)
+
+
+def _never_said(model: LanguageModel) -> set[int]:
+    tokenizer = model.tokenizer
+    if tokenizer is None:
+        return set()
+    ids = {tokenizer.unk_id, tokenizer.pad_id, tokenizer.bos_id}
+    if model.config.family == "bundled":
+        ids.add(tokenizer.id("<cls>"))
+    return {id for id in ids if id is not None and id != tokenizer.eos_id}
 
 
 def reply(
@@ -114,7 +127,7 @@ def draw(
     seed: int | None,
     alternatives: int = 5,
     deadline: float | None = None,
-) -> Iterator[tuple[Candidate, ...]]:
+) -> Generator[tuple[Candidate, ...], None, None]:
     """n replies that are drawn at once in one batch: as they stand after every token.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -58,7 +58,7 @@ def talk(
     turns: int,
     seed: int,
     alternatives: int = 5,
-) -> Iterator[Said]:
+) -> Generator[Said, None, None]:
     """Let two speakers take turns; hands out how far they are with every token.
 
     Args:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,8 +108,7 @@ def test_there_must_be_something_to_answer_and_room_for_it(model: LanguageModel)
 def test_a_reply_ends_where_turns_end_and_says_something(model: LanguageModel) -> None:
     assert spoken(model, STRATEGIES["su_random_sample"]).keep == ()
     assert spoken(model, STRATEGIES["su_random_sample"]).ends_from == 0
-    bundled = replace_family(model, "bundled")
-    assert spoken(bundled, SHORT).keep == ("<sep>",)
+    assert spoken(model, SHORT).settings.forbidden_ids == (0, 1, 2)
     seen = context(model, Conversation.of(TURNS), 6)
     end = model.tokenizer.id("[SEP]")
     for seed in range(20):
@@ -120,11 +118,6 @@ def test_a_reply_ends_where_turns_end_and_says_something(model: LanguageModel) -
         assert (said[-1].id == end) == (writer.finish_reason == "stop")
         again = list(reply(model, seen, SHORT, seed=seed, begin=[said[0].id]))
         assert [token.id for token in again] == [token.id for token in said[1:]]
-
-
-def replace_family(model: LanguageModel, family: str) -> LanguageModel:
-    config = replace(model.config, family=family)
-    return LanguageModel(model.name, config, model.runtime, model.tokenizer)
 
 
 def token(text: str, logprob: float) -> Token:

@@ -1,0 +1,192 @@
+"""The dialogue page: a chat with a small model, its context, replies to choose from, and two
+models that talk to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import gradio as gr
+from gradio.context import Context
+from gradio.events import api as add_endpoint
+
+from app import sharing
+from app.dialogue import api, exchange, store
+from app.dialogue.altering import Altering, opened
+from app.dialogue.asking import Asking
+from app.dialogue.layout import Controls, build
+from app.dialogue.request import read_wishes
+from app.dialogue.session import Session, conversation, model_text
+from app.dialogue.view import say
+from app.dialogue.watching import Watching
+from app.limits import Refusal
+from app.text import compare, reading
+from app.text.checks import explain
+from app.text.controls import OWN
+from app.text.download import file_buttons
+from app.text.drafts import KINDS, ExportKind
+from app.text.models import TextModels
+from app.texts import Language, label, language, text
+from engine.dialogue import context, spoken
+from engine.errors import EngineError
+from engine.generation import PRESETS, STRATEGIES, Strategy
+from engine.registry import Models
+from engine.tokenizers.prompt import Prompt
+from engine.transformer.language_model import LanguageModel
+
+TITLE: Final = "dialogue.title"
+ID: Final = "dialogue"
+MODEL: Final = "dialogue"
+
+_NAMES: Final = ("dialogue", "nezha-dialog", "cdial-base", "cdial-large")
+#: Replies of all visitors at the same time; a model decodes them in one batch.
+_RUNS: Final = 16
+#: Talks that are watched at the same time; each keeps a model busy.
+_WATCHED: Final = 4
+
+_QUICK: Final[dict[str, Any]] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+_SLOW: Final[dict[str, Any]] = {
+    "show_progress": "hidden",
+    "trigger_mode": "multiple",
+    "concurrency_limit": _RUNS,
+    "api_visibility": "private",
+}
+#: The address is known to the browser alone, which may have come through a proxy.
+_ABSOLUTE: Final = "query => query && location.origin + location.pathname + query"
+
+
+def saved() -> gr.BrowserState:
+    """What the browser keeps for a reload."""
+    return gr.BrowserState(storage_key="dialogue", secret="dialogue")
+
+
+def render(models: Models, saved: gr.BrowserState) -> None:
+    """Place the page in the open tab and connect its events."""
+    offered = TextModels(models, [name for name in _NAMES if name in models.names])
+    gr.Markdown(label("dialogue.idea"), elem_classes=["dg-idea"])
+    controls = build(offered, saved)
+    _connect_chat(controls, offered)
+    _connect_settings(controls, offered)
+    _connect_files(controls, offered)
+    _connect_opening(controls, offered)
+    with controls.below:
+        compare.render(offered, ID, [controls.session], _compared, adapt=_adapted)
+        reading.render(offered, ID)
+    add_endpoint(api.endpoint(offered), api_name=ID, concurrency_limit=_RUNS)
+
+
+def _connect_chat(controls: Controls, models: TextModels) -> None:
+    asking, altering, watching = Asking(models), Altering(models), Watching(models)
+    chat: Any = controls.chat
+    everything = [controls.session, *controls.wishes]
+    asked = chat.ask(asking.ask, everything, controls.screen, **_SLOW)
+    watched = controls.watch.start.click(
+        watching.watch,
+        [controls.session, *controls.watch.inputs, *controls.wishes],
+        controls.screen,
+        **{**_SLOW, "concurrency_limit": _WATCHED},
+    )
+    chat.alter(altering.alter, everything, controls.screen, **_QUICK)
+    for stop in (chat.halt, controls.watch.stop.click):
+        stop(altering.settle, everything, controls.screen, cancels=[asked, watched], **_QUICK)
+
+
+def _connect_settings(controls: Controls, models: TextModels) -> None:
+    altering = Altering(models)
+    shown = [controls.model, controls.last, controls.by, controls.weight]
+    for component in (*shown, controls.strategy.max_tokens):
+        listener: Any = component
+        event = listener.release if isinstance(component, gr.Slider) else listener.input
+        event(altering.look, [controls.session, *controls.wishes], controls.screen[:3], **_QUICK)
+
+    def as_cdial() -> list[Any]:
+        preset = PRESETS["cdial"]
+        strategy = Strategy(settings=preset.settings, max_tokens=preset.max_tokens)
+        return [preset.turns, *controls.strategy.values(OWN, strategy, None, lucky=True)]
+
+    controls.cdial.click(as_cdial, None, [controls.last, *controls.strategy.inputs], **_QUICK)
+
+
+def _connect_files(controls: Controls, models: TextModels) -> None:
+    def content(kind: ExportKind) -> Callable[..., str]:
+        def written(request: gr.Request, session: Session) -> str:
+            lang = language(request)
+            if not session.chat:
+                raise Refusal(text("text.error.nothing", lang))
+            return exchange.export(session.settled().chat, kind, lang)
+
+        return written
+
+    with controls.files:
+        file_buttons(ID, {kind: content(kind) for kind in KINDS}, [controls.session])
+
+    def shared(request: gr.Request, session: Session, *values: object) -> gr.Textbox:
+        lang = language(request)
+        chat = session.settled().chat
+        if not chat:
+            raise Refusal(text("text.error.nothing", lang))
+        wishes = read_wishes(values, models, lang)
+        drafts = [bubble.draft for bubble in chat if bubble.draft is not None]
+        seed = drafts[-1].seed if drafts else wishes.seed
+        state, dropped = store.share(
+            store.Link(chat, wishes.model, wishes.strategy, seed, wishes.last or 0)
+        )
+        if dropped:
+            gr.Info(say("share_dropped", lang, count=dropped))
+        return gr.Textbox(sharing.query(ID, state), visible=True)
+
+    controls.share.click(
+        shared, [controls.session, *controls.wishes], [controls.link], **_QUICK
+    ).success(None, [controls.link], [controls.link], js=_ABSOLUTE)
+
+
+def _connect_opening(controls: Controls, models: TextModels) -> None:
+    demo = Context.root_block
+    if demo is None:
+        raise RuntimeError("render() has to be called inside gr.Blocks()")
+
+    def on_load(request: gr.Request, kept: object) -> list[Any]:
+        screen, link = opened(models, kept, request)
+        inputs = [controls.model, controls.last, *controls.strategy.inputs]
+        if link is None:
+            return [*screen[:-1], *[gr.skip() for _ in inputs]]
+        model = link.model if link.model in models.names else models.default
+        values = controls.strategy.values(_preset_of(link.strategy), link.strategy, link.seed)
+        return [*screen[:-1], model, link.last, *values]
+
+    # The seed, the last of the screen, is among the strategy's.
+    outputs = [controls.model, controls.last, *controls.strategy.inputs]
+    demo.load(on_load, [controls.saved], [*controls.screen[:-1], *outputs], **_QUICK)
+
+
+def _preset_of(strategy: Strategy) -> str:
+    for name, preset in STRATEGIES.items():
+        if replace(preset, max_tokens=strategy.max_tokens) == strategy:
+            return name
+    return OWN
+
+
+def _compared(
+    model_name: str, model: LanguageModel, lang: Language, *values: Any
+) -> tuple[str, Prompt, int]:
+    """The conversation up to its last question, for a comparison."""
+    session: Session = values[0]
+    chat = session.settled().chat
+    while chat and chat[-1].author not in ("person", "given"):
+        chat = chat[:-1]
+    if not chat:
+        raise Refusal(say("error.nothing", lang))
+    try:
+        seen = context(model, conversation(chat), compare.MAX_TOKENS)
+    except EngineError as error:
+        raise Refusal(explain(error, lang)) from error
+    return f"{model_text(chat[-1])} ", seen.prompt, 0
+
+
+def _adapted(name: str, model: LanguageModel, strategy: Strategy) -> Strategy:
+    return spoken(model, strategy)

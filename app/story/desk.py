@@ -192,7 +192,9 @@ class Desk:
 
     def go_to(self, id: object) -> Node | None:
         """Bring a continuation's manuscript back; None for a number that is none."""
-        node = self.nodes.get(id) if isinstance(id, int) else None
+        if not isinstance(id, int) or isinstance(id, bool):
+            return None
+        node = self.nodes.get(id)
         if node is not None:
             self.show(Snapshot(node.text, node.id))
         return node

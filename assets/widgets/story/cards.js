@@ -13,6 +13,7 @@ class Cards {
     const { seq = 0, lang = "zh", running = false, chosen = null, cards = [] } = parsed(value) ?? {};
     if (seq !== this.seq || cards.length !== this.cards.length) {
       this.cards = cards.map((_, index) => this.card(index, lang));
+      this.grid.dataset.count = cards.length;
       this.grid.replaceChildren(...this.cards.map(({ node }) => node));
     }
     if (this.running && !running) setText(this.live, phrase("cards.done", lang));

@@ -122,9 +122,14 @@ def render(models: TextModels, page: str, source: Component | None = None) -> No
     )
     events += [written, written.success(**run)]
     if mine is not None and source is not None:
-        events.append(mine.click(lambda value: value, [source], [box], **quiet).success(**run))
+        events.append(mine.click(_end, [source], [box], **quiet).success(**run))
     stop.click(None, cancels=events).then(reader.stopped, [state, mode], outputs, **quiet)
     mode.input(reader.look, [state, mode], [view], **quiet)
+
+
+def _end(value: object) -> str:
+    """As much of the page's text as can be read; its end is what somebody has just written."""
+    return value[-MAX_CHARACTERS:] if isinstance(value, str) else ""
 
 
 def _chip(ids: str, name: str) -> gr.Button:

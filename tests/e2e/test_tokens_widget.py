@@ -191,7 +191,7 @@ def test_the_keyboard_goes_through_the_tokens_and_branches(view: Page) -> None:
     expect(box(view)).to_be_hidden()
 
 
-@pytest.mark.browser_context_args(viewport=PHONE, has_touch=True)
+@pytest.mark.browser_context_args(viewport=PHONE, has_touch=True, reduced_motion="reduce")
 def test_a_tap_opens_the_box_inside_the_window_and_a_tap_in_it_branches(view: Page) -> None:
     for index in (0, 8, 9, len(WORDS) - 1):
         at(view, index).tap()
@@ -206,6 +206,7 @@ def test_a_tap_opens_the_box_inside_the_window_and_a_tap_in_it_branches(view: Pa
     box(view).locator("button").first.tap()
     expect_branch(view, len(WORDS) - 1, 100)
     assert view.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert view.evaluate("document.querySelector('#story .tk-caret').getAnimations().length") == 0
 
 
 def test_a_stream_adds_to_what_is_there(view: Page) -> None:

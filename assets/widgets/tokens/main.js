@@ -1,6 +1,6 @@
 // The token view: values from the server, and which alternative was chosen.
 
-const ANSWER_WITHIN = 20000; // milliseconds, after which an unanswered choice can be made again
+const ANSWER_WITHIN = 8000; // milliseconds, after which an unanswered choice can be made again
 
 class TokenView {
   constructor(root) {

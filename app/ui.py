@@ -57,9 +57,9 @@ def build(models: Models, pages: Sequence[Page] = PAGES) -> gr.Blocks:
         gr.HTML(_footer(), container=False, padding=False)
 
         def opened(request: gr.Request) -> gr.Tabs:
-            """Opens the tab that a share link is of."""
-            wanted = (page.ID for page in pages if page.ID in request.query_params)
-            return gr.Tabs(selected=next(wanted, pages[0].ID))
+            """Opens the tab that a share link is of, or that ?tab= names."""
+            asked = {*request.query_params, request.query_params.get("tab")}
+            return gr.Tabs(selected=next((p.ID for p in pages if p.ID in asked), pages[0].ID))
 
         demo.load(
             opened, None, tabs, queue=False, show_progress="hidden", api_visibility="private"

@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     demo.close()
 
 
-def open_page(page: Page, address: str = "/") -> Page:
+def open_page(page: Page, address: str = "/?tab=xiangqi") -> Page:
     page.set_default_timeout(60_000)
     page.goto(address)
     expect(page.locator("#xq-status p")).not_to_be_empty()

@@ -92,7 +92,7 @@ class StoryModel(ToyModel):
 
 
 def story_models(folder: Path, *, loaded: bool = True) -> Models:
-    """A catalogue with the stand-in as the bundled model, and a published model that is not here."""
+    """A catalogue with the stand-in as the bundled model, and a published one that is not here."""
     here = ModelSpec(
         name="story",
         family="stand-in",

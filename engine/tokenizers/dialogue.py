@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine import conditions
 from engine.errors import PromptError
 from engine.tokenizers.base import Tokenizer
 from engine.tokenizers.prompt import Prompt
@@ -29,20 +30,31 @@ class NezhaDialogue:
     """nezha_gpt_dialog: [CLS] u0 [SEP] u1 [SEP], and the next turn ends with [SEP].
 
     The segment is 0 for the first turn and its [SEP], then 1, 0, 1; the reply has the other one
-    than the last turn. Source: bojone/nezha_gpt_dialog, test.py.
+    than the last turn. Source: bojone/nezha_gpt_dialog, test.py. The bundled models have the same
+    with pieces and segments of their own.
+
+    Attributes:
+        start, end: the pieces before the first turn and after each.
+        speakers: the segments of the first speaker and of the second.
     """
 
     tokenizer: Tokenizer
+    start: str = "[CLS]"
+    end: str = "[SEP]"
+    speakers: tuple[int, int] = (0, 1)
 
     def prompt(self, turns: Sequence[str], max_tokens: int) -> Prompt:
         """See `DialogueFormat.prompt`."""
-        start, end = self.tokenizer.id("[CLS]"), self.tokenizer.id("[SEP]")
+        start, end = self.tokenizer.id(self.start), self.tokenizer.id(self.end)
         spoken = [[*self.tokenizer.encode(turn), end] for turn in turns]
         kept = _last_that_fit(spoken, max_tokens - 1)
         return Prompt(
             tokens=(start, *(id for turn in kept for id in turn)),
-            segments=(0, *(i % 2 for i, turn in enumerate(kept) for _ in turn)),
-            reply_segment=len(kept) % 2,
+            segments=(
+                self.speakers[0],
+                *(self.speakers[i % 2] for i, turn in enumerate(kept) for _ in turn),
+            ),
+            reply_segment=self.speakers[len(kept) % 2],
             dropped_turns=len(turns) - len(kept),
         )
 
@@ -86,12 +98,17 @@ def dialogue_format(family: str, tokenizer: Tokenizer | None) -> DialogueFormat:
     formats: dict[str, Callable[[Tokenizer], DialogueFormat]] = {
         "nezha": NezhaDialogue,
         "cdial": CDialDialogue,
+        "bundled": _bundled,
     }
     if family not in formats:
         raise PromptError(f"models of {family} do not talk; choose one of {', '.join(formats)}")
     if tokenizer is None:
         raise PromptError("the model has no tokenizer; put its vocabulary beside the weights")
     return formats[family](tokenizer)
+
+
+def _bundled(tokenizer: Tokenizer) -> DialogueFormat:
+    return NezhaDialogue(tokenizer, "<cls>", "<sep>", conditions.SPEAKERS)
 
 
 def _last_that_fit(spoken: Sequence[list[int]], room: int) -> Sequence[list[int]]:

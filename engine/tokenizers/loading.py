@@ -25,6 +25,7 @@ _FILES: Final[dict[Kind, tuple[str, ...]]] = {
 _KINDS: Final[dict[str, tuple[Kind, ...]]] = {
     "cpm": ("sentencepiece",),
     "t5": ("sentencepiece",),
+    "bundled": ("sentencepiece",),
     "gpt2": ("byte_bpe", "wordpiece", "sentencepiece"),
     **dict.fromkeys(
         ("gpt2_ml", "gpt", "cdial", "nezha", "bert_lm", "bert", "roformer"), ("wordpiece",)

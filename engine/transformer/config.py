@@ -37,6 +37,8 @@ class TransformerConfig:
         relative_buckets: T5's buckets of distances.
         num_segments: rows of the segment table; 0 where there is none.
         segments_as_tokens: segments are ids of the token table (CDial-GPT's speakers).
+        condition_size: width C of the vector of a token's segment that every block's norms read:
+            Conditional Layer Normalization (Su Jianlin, kexue.fm/archives/7124); 0 for none.
         attention: "causal", or "bidirectional" for an encoder alone.
         attention_scale: scores divided by the root of the head's width (T5 does not).
         head: "tied" (the token table), "mlm" (BERT's dense, activation, LayerNorm, then the
@@ -67,6 +69,7 @@ class TransformerConfig:
     relative_buckets: int = 0
     num_segments: int = 0
     segments_as_tokens: bool = False
+    condition_size: int = 0
     attention: Literal["causal", "bidirectional"] = "causal"
     attention_scale: bool = True
     head: Literal["tied", "mlm", "untied"] = "tied"
@@ -81,6 +84,9 @@ class TransformerConfig:
             raise ValueError(
                 f"hidden_size {self.hidden_size} is no multiple of num_heads {self.num_heads}"
             )
+        has_table = self.num_segments > 0 and not self.segments_as_tokens
+        if self.condition_size and not (has_table and self.norm == "layer"):
+            raise ValueError("condition_size needs num_segments of their own and LayerNorm")
 
     @property
     def key_size(self) -> int:

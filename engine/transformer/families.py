@@ -3,7 +3,8 @@
 Sources: GPT2_ML (Zhang 2019, after Grover, Zellers et al. 2019); CPM (Zhang et al. 2020, Megatron
 GPT-2); GPT-2 (Radford et al. 2019); GPT (Radford et al. 2018) and CDial-GPT (Wang et al. 2020);
 NEZHA (Wei et al. 2019) and Su Jianlin's nezha_gpt_dialog; BERT (Devlin et al. 2018); RoFormer
-(Su et al. 2021); mT5 and T5.1.1 (Xue et al. 2020, Shazeer 2020).
+(Su et al. 2021); mT5 and T5.1.1 (Xue et al. 2020, Shazeer 2020). "bundled" is ours: GPT-2 without
+the dense layers' biases and with RoFormer's positions.
 """
 
 from typing import Any, Final
@@ -45,6 +46,7 @@ FAMILIES: Final[dict[str, dict[str, Any]]] = {
     "bert": {**_BERT, "attention": "bidirectional"},
     "roformer": {**_BERT, "position": "rotary", "attention": "bidirectional"},
     "t5": _T5,
+    "bundled": {**_GPT2, "biases": False, "position": "rotary"},
 }
 
 

@@ -8,7 +8,7 @@ hidden size, V the vocabulary.
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from engine.transformer import positions
 from engine.transformer.config import TransformerConfig
@@ -55,6 +55,18 @@ class Inputs:
     select: Tensor
 
 
+class Shared(NamedTuple):
+    """What all layers of a pass have in common.
+
+    Attributes:
+        bias: added to the attention scores: the mask and, in T5, the distances.
+        condition: a vector of each token's segment [B, S, C] for the norms, or None.
+    """
+
+    bias: Tensor
+    condition: Tensor | None
+
+
 class Forward:
     """A configuration's layers over some weights.
 
@@ -82,19 +94,23 @@ class Forward:
             x = x + rows("embeddings/position", inputs.positions)
         return self._norm(x, "embeddings/norm") if config.embedding_norm else x
 
-    def bias(self, inputs: Inputs) -> Tensor:
-        """What every layer adds to its attention scores: the mask and, in T5, the distances."""
-        if self.config.position != "t5":
-            return inputs.mask
-        bias = self.parameters.rows(f"{self.prefix}relative_bias", inputs.relative)
-        return inputs.mask + self.ops.transpose(bias, (0, 3, 1, 2))
+    def shared(self, inputs: Inputs) -> Shared:
+        """What is computed once for all layers."""
+        bias, condition = inputs.mask, None
+        if self.config.position == "t5":
+            distances = self.parameters.rows(f"{self.prefix}relative_bias", inputs.relative)
+            bias = inputs.mask + self.ops.transpose(distances, (0, 3, 1, 2))
+        if self.config.condition_size:
+            table = self.parameters.vector("embeddings/condition")
+            condition = self.ops.take(table, inputs.segments, axis=0)
+        return Shared(bias, condition)
 
     def block(
         self,
         layer: int,
         x: Tensor,
         inputs: Inputs,
-        bias: Tensor,
+        shared: Shared,
         past: Any = None,
         cross: Any = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
@@ -109,19 +125,20 @@ class Forward:
         """
         name = f"{self.prefix}layers/{layer}"
         first, second = f"{name}/attention_norm", f"{name}/feed_forward_norm"
-        placement = self.config.norm_placement
-        inner = self._norm(x, first) if placement == "pre" else x
-        attended, keys, values = self._attention(name, inner, inputs, bias, past)
+        placement, condition = self.config.norm_placement, shared.condition
+        inner = self._norm(x, first, condition) if placement == "pre" else x
+        attended, keys, values = self._attention(name, inner, inputs, shared.bias, past)
         x = x + attended
         if cross is not None:
             x = x + self._cross_attention(
                 name, self._norm(x, f"{name}/cross_attention_norm"), cross
             )
         if placement == "post":
-            x = self._norm(x, first)
-        inner = x if placement == "post" else self._norm(x, second if placement == "pre" else first)
+            inner = x = self._norm(x, first, condition)
+        else:
+            inner = self._norm(x, second if placement == "pre" else first, condition)
         x = x + self._feed_forward(f"{name}/feed_forward", inner)
-        return (x if placement == "pre" else self._norm(x, second)), keys, values
+        return (x if placement == "pre" else self._norm(x, second, condition)), keys, values
 
     def cross_keys_values(self, layer: int, encoded: Tensor) -> tuple[Tensor, Tensor]:
         """A decoder layer's keys and values [B, h, E, d] of the encoder's output [B, E, H]."""
@@ -206,12 +223,16 @@ class Forward:
         y = self.parameters.matmul(x, f"{name}/kernel")
         return y + self.parameters.vector(f"{name}/bias") if self.config.biases else y
 
-    def _norm(self, x: Tensor, name: str) -> Tensor:
+    def _norm(self, x: Tensor, name: str, condition: Tensor | None = None) -> Tensor:
         scale, epsilon = self.parameters.vector(f"{name}/scale"), self.config.norm_epsilon
         if self.config.norm == "rms":
             return self.ops.rms_normalization(x, scale, epsilon=epsilon)
         bias = self.parameters.vector(f"{name}/bias")
-        return self.ops.layer_normalization(x, scale, bias, epsilon=epsilon)
+        if condition is None:
+            return self.ops.layer_normalization(x, scale, bias, epsilon=epsilon)
+        ops, both = self.ops, self.parameters.matmul(condition, f"{name}/condition/kernel")
+        scale, bias = map(ops.add, (scale, bias), ops.split(both, 2, axis=-1))
+        return ops.layer_normalization(x, epsilon=epsilon) * scale + bias
 
     def _activation(self, x: Tensor) -> Tensor:
         if self.config.activation == "relu":

@@ -56,6 +56,8 @@ def shapes(config: TransformerConfig) -> dict[str, Shape]:
         found["embeddings/position"] = (config.max_positions, hidden)
     if config.num_segments and not config.segments_as_tokens:
         found["embeddings/segment"] = (config.num_segments, hidden)
+    if config.condition_size:
+        found["embeddings/condition"] = (config.num_segments, config.condition_size)
     if config.embedding_norm:
         found |= _norm("embeddings/norm", config)
     if config.encoder_layers:
@@ -81,7 +83,7 @@ def _layer(name: str, config: TransformerConfig, *, cross: bool) -> Iterator[tup
     yield from _dense(f"{name}/attention/query_key_value", hidden, 3 * heads, config)
     yield from _dense(f"{name}/attention/output", heads, hidden, config)
     # GPT2_ML has no norm of its own for attention: its first is the feed-forward layer's input.
-    yield from _norm(f"{name}/attention_norm", config).items()
+    yield from _block_norm(f"{name}/attention_norm", config).items()
     if cross:
         yield from _dense(f"{name}/cross_attention/query", hidden, heads, config)
         yield from _dense(f"{name}/cross_attention/key_value", hidden, 2 * heads, config)
@@ -91,7 +93,7 @@ def _layer(name: str, config: TransformerConfig, *, cross: bool) -> Iterator[tup
         yield from _dense(f"{name}/feed_forward/gate", hidden, inner, config)
     yield from _dense(f"{name}/feed_forward/up", hidden, inner, config)
     yield from _dense(f"{name}/feed_forward/down", inner, hidden, config)
-    yield from _norm(f"{name}/feed_forward_norm", config).items()
+    yield from _block_norm(f"{name}/feed_forward_norm", config).items()
 
 
 def _head(config: TransformerConfig) -> dict[str, Shape]:
@@ -113,3 +115,11 @@ def _dense(
 def _norm(name: str, config: TransformerConfig) -> dict[str, Shape]:
     scale: dict[str, Shape] = {f"{name}/scale": (config.hidden_size,)}
     return scale if config.norm == "rms" else scale | {f"{name}/bias": (config.hidden_size,)}
+
+
+def _block_norm(name: str, config: TransformerConfig) -> dict[str, Shape]:
+    """A norm, and what makes its scale and then its bias out of a condition [C, 2 * H]."""
+    condition: dict[str, Shape] = {}
+    if config.condition_size:
+        condition[f"{name}/condition/kernel"] = (config.condition_size, 2 * config.hidden_size)
+    return _norm(name, config) | condition

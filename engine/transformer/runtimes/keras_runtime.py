@@ -86,7 +86,7 @@ class KerasRuntime:
     ) -> tuple[Tensor, list[Any]]:
         """Logits [B, N, V] and the past with the new tokens in it."""
         forward, inputs = self._forward(tensors), _inputs(given)
-        x, bias = forward.embed(inputs), forward.bias(inputs)
+        x, shared = forward.embed(inputs), forward.shared(inputs)
         length = given["mask"].shape[3] - given["mask"].shape[2]
         grown = []
         if self.compute_dtype == "float16":
@@ -99,16 +99,16 @@ class KerasRuntime:
                     *(ops.cast(part, "float32") for part in cross[layer]),
                     given["cross_mask"],
                 )
-            x, *new = forward.block(layer, x, inputs, bias, before, looked_at)
+            x, *new = forward.block(layer, x, inputs, shared, before, looked_at)
             grown.append([_placed(*both, given) for both in zip(pair, new, strict=True)])
         return forward.logits(forward.finish(x), inputs), grown
 
     def _encode(self, tensors: Tensors, given: dict[str, Tensor]) -> list[Any]:
         """Each decoder layer's keys and values [B, h, E, d] of the encoder's output."""
         encoder, inputs = self._forward(tensors, "encoder/"), _inputs(given)
-        x, bias = encoder.embed(inputs), encoder.bias(inputs)
+        x, shared = encoder.embed(inputs), encoder.shared(inputs)
         for layer in range(self.config.encoder_layers):
-            x, _, _ = encoder.block(layer, x, inputs, bias)
+            x, _, _ = encoder.block(layer, x, inputs, shared)
         x, decoder = encoder.finish(x), self._forward(tensors)
         pairs = (decoder.cross_keys_values(n, x) for n in range(self.config.num_layers))
         return [[ops.cast(part, self.compute_dtype) for part in pair] for pair in pairs]
@@ -117,7 +117,7 @@ class KerasRuntime:
 def _on_device(held: HeldWeights, config: TransformerConfig) -> Tensors:
     tensors: Tensors = {}
     for name, shape in shapes(config).items():
-        if len(shape) == 1:
+        if len(shape) == 1 or name == "embeddings/condition":
             tensors[name] = ops.convert_to_tensor(held.vector(name))
             continue
         is_table = any(part in name for part in _TABLES)

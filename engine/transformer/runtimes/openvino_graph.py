@@ -116,11 +116,11 @@ def decoder_graph(config: TransformerConfig, constants: Constants, layers: range
     first, last = layers.start == 0, layers.stop == config.num_layers
     entered = None if first else _parameter("hidden", (-1, -1, config.hidden_size), np.float32)
     x = forward.embed(inputs) if first else entered
-    bias = forward.bias(inputs)
+    shared = forward.shared(inputs)
     keys, values = [], []
     for at, layer in enumerate(layers):
         cross = (*crosses[at], mask) if crosses else None
-        x, key, value = forward.block(layer, x, inputs, bias, pasts[at], cross)
+        x, key, value = forward.block(layer, x, inputs, shared, pasts[at], cross)
         keys.append(key)
         values.append(value)
     x = forward.logits(forward.finish(x), inputs) if last else x
@@ -135,9 +135,9 @@ def encoder_graph(config: TransformerConfig, constants: Constants) -> ov.Model:
     """The encoder, and from its output each decoder layer's cross keys and values, stacked."""
     forward, decoder = Forward(config, constants, ops, "encoder/"), Forward(config, constants, ops)
     inputs = _inputs()
-    x, bias = forward.embed(inputs), forward.bias(inputs)
+    x, shared = forward.embed(inputs), forward.shared(inputs)
     for layer in range(config.encoder_layers):
-        x, _, _ = forward.block(layer, x, inputs, bias)
+        x, _, _ = forward.block(layer, x, inputs, shared)
     x = forward.finish(x)
     cross = [decoder.cross_keys_values(layer, x) for layer in range(config.num_layers)]
     results = [ops.stack([pair[part] for pair in cross], 0) for part in (0, 1)]

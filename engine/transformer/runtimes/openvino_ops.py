@@ -58,6 +58,11 @@ def matmul(x: Node, y: Node) -> Node:
     return op.matmul(x, y, False, False)
 
 
+def add(x: Node, y: Node) -> Node:
+    """For what ``split`` gives, which knows no operators."""
+    return op.add(x, y)
+
+
 def concatenate(parts: Sequence[Node], axis: int) -> Node:
     return op.concat(list(parts), axis)
 
@@ -87,9 +92,12 @@ def squeeze(x: Node, axis: int) -> Node:
     return op.squeeze(x, op.constant(np.int64(axis)))
 
 
-def layer_normalization(x: Node, gamma: Node, beta: Node, epsilon: float) -> Node:
-    last = op.constant(np.array([-1], np.int64))
-    return op.add(op.multiply(op.mvn(x, last, True, epsilon, "inside_sqrt"), gamma), beta)
+def layer_normalization(
+    x: Node, gamma: Node | None = None, beta: Node | None = None, epsilon: float = 1e-3
+) -> Node:
+    x = op.mvn(x, op.constant(np.array([-1], np.int64)), True, epsilon, "inside_sqrt")
+    x = x if gamma is None else op.multiply(x, gamma)
+    return x if beta is None else op.add(x, beta)
 
 
 def rms_normalization(x: Node, scale: Node, epsilon: float) -> Node:

@@ -11,7 +11,14 @@ import pytest
 
 from engine.catalogue import ROOT
 from engine.transformer.language_model import LanguageModel
-from tests.engine.transformer.tiny import CAUSAL, RandomWeights, source, tiny_config, tokens
+from tests.engine.transformer.tiny import (
+    CAUSAL,
+    RandomWeights,
+    segments,
+    source,
+    tiny_config,
+    tokens,
+)
 
 FAMILIES = (*CAUSAL, "bert", "roformer")
 PROGRAM = """
@@ -19,23 +26,27 @@ import json, sys
 import numpy as np
 from engine.transformer.decoder import Chunk
 from engine.transformer.language_model import LanguageModel
-from tests.engine.transformer.tiny import RandomWeights, source, tiny_config, tokens
+from tests.engine.transformer.tiny import RandomWeights, segments, source, tiny_config, tokens
 
 found = {}
 for family in sys.argv[1:]:
     config = tiny_config(family)
     model = LanguageModel.build(config, RandomWeights(config), runtime="keras")
-    text, read = tokens(40), source(config)
-    whole = model.logits(text, source=read)
+    text, read, marks = tokens(40), source(config), segments(config, 40)
+    whole = model.logits(text, marks, source=read)
+
+    def chunk(slot, begin, end):
+        return Chunk(slot, text[begin:end], marks and marks[begin:end])
+
     decoder = model.decoder(slots=3)
     slots = [decoder.open(source=read) for _ in range(3)]
-    chunks = [Chunk(slots[0], text[:2]), Chunk(slots[1], text[:5]), Chunk(slots[2], text[:1])]
+    chunks = [chunk(slots[0], 0, 2), chunk(slots[1], 0, 5), chunk(slots[2], 0, 1)]
     if config.attention == "causal":
         decoder.extend(chunks)
         decoder.close(slots[0])
         past = decoder.keep(slots[1])
         slots[0] = decoder.open(past, length=3)
-        steps = [decoder.extend([Chunk(slots[0], [text[3 + n]]), Chunk(slots[1], [text[5 + n]])])
+        steps = [decoder.extend([chunk(slots[0], 3 + n, 4 + n), chunk(slots[1], 5 + n, 6 + n)])
                  for n in range(4)]
         stepped = max(
             max(np.abs(one - whole[3 + n]).max(), np.abs(two - whole[5 + n]).max())
@@ -54,7 +65,7 @@ def expected() -> dict[str, np.ndarray]:
     for family in FAMILIES:
         config = tiny_config(family)
         model = LanguageModel.build(config, RandomWeights(config), runtime="openvino")
-        found[family] = model.logits(tokens(40), source=source(config))
+        found[family] = model.logits(tokens(40), segments(config, 40), source=source(config))
     return found
 
 

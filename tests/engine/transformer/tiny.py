@@ -7,7 +7,7 @@ from engine.transformer.config import TransformerConfig
 from engine.transformer.families import family_config
 from engine.transformer.weights import shapes
 
-CAUSAL = ("gpt2_ml", "cpm", "gpt2", "gpt", "cdial", "nezha", "bert_lm", "t5")
+CAUSAL = ("gpt2_ml", "cpm", "gpt2", "gpt", "cdial", "nezha", "bert_lm", "t5", "bundled")
 SIZES = {
     "vocab_size": 60,
     "hidden_size": 16,
@@ -32,9 +32,11 @@ class RandomWeights:
         return self.arrays[name]
 
 
+MORE = {"t5": {"encoder_layers": 2}, "bundled": {"num_segments": 7, "condition_size": 5}}
+
+
 def tiny_config(family: str, **changes: int) -> TransformerConfig:
-    sizes = SIZES | ({"encoder_layers": 2} if family == "t5" else {}) | changes
-    return family_config(family, **sizes)
+    return family_config(family, **(SIZES | MORE.get(family, {}) | changes))
 
 
 def source(config: TransformerConfig) -> list[int] | None:
@@ -44,3 +46,10 @@ def source(config: TransformerConfig) -> list[int] | None:
 
 def tokens(count: int, seed: int = 1) -> list[int]:
     return np.random.default_rng(seed).integers(0, SIZES["vocab_size"], count).tolist()
+
+
+def segments(config: TransformerConfig, count: int) -> list[int] | None:
+    """Segments that change in the middle, where they are read everywhere; else the usual ones."""
+    if not config.condition_size:
+        return None
+    return np.random.default_rng(2).integers(0, config.num_segments, count).tolist()

@@ -130,7 +130,7 @@ def _pause(asked: Request, chat: Chat) -> Iterator[Screen]:
     """Wait between two turns, and be ready to be stopped meanwhile."""
     until = time.monotonic() + _PAUSE
     while time.monotonic() < until:
-        time.sleep(_PAUSE / 4)
+        time.sleep(_PAUSE / 2)
         yield asked.screen()
 
 

@@ -33,6 +33,7 @@ class Bubble {
 
   begin(turn) {
     this.key = turn.key;
+    this.offered = "";
     this.lines = [];
     this.input?.close();
     this.passage = null;
@@ -79,6 +80,9 @@ class Bubble {
   offer(last, running) {
     const { author, side } = this.turn;
     const lang = this.chat.lang();
+    const offered = JSON.stringify([author, side, last, running, lang]);
+    if (offered === this.offered) return;
+    this.offered = offered;
     const tools = [];
     const add = (key, action) => tools.push(button("dg-tool", word(key, lang), action));
     if (!running) {

@@ -49,7 +49,8 @@ class Composer {
     this.running = running;
     setText(this.button, word(running ? "stop" : "send", lang));
     this.button.classList.toggle("dg-stop", running);
-    setAttribute(this.field, "placeholder", word("placeholder", lang));
+    const short = window.matchMedia("(max-width: 640px)").matches;
+    setAttribute(this.field, "placeholder", word(short ? "placeholder_short" : "placeholder", lang));
     setAttribute(this.field, "aria-label", word("placeholder", lang));
   }
 }

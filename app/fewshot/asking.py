@@ -48,8 +48,8 @@ MAX_TOKENS: Final = 24
 LIMIT: Final = 96
 """The most tokens of an answer that may be asked for."""
 _DEADLINE: Final = 120.0
-_GAPS: Final = (1, 2, 3, 4)
-"""Lengths of gaps that BERT is let fill as it likes."""
+_LONGEST_GAP: Final = 4
+"""Of those that BERT is let fill as it likes."""
 _STEPS: Final = 30
 """Answers that can be undone."""
 
@@ -234,7 +234,8 @@ class Asking:
                 *(model, task.examples, task.question, task.template, task.candidates),
                 filling=filling,
             )
-            gaps = [fill(model, cloze, length) for length in _GAPS]
+            lengths = sorted({len(one.tokens) for one in ranking.candidates})
+            gaps = [fill(model, cloze, n) for n in lengths if n <= _LONGEST_GAP]
         except (Refusal, EngineError) as error:
             note = f"{say('masked.why', lang)} {explain(error, lang)}"
             return None, bars_value(None, lang, title=title, note=note)
@@ -243,7 +244,7 @@ class Asking:
             "".join(token.text for token in tokens) + f" {percent(min(1.0, _share(tokens)))}"
             for tokens in gaps
         )
-        note = say("masked.note", lang, cloze=cloze.text(longest), own=own)
+        note = say("masked.note", lang, cloze=cloze.text(longest), own=own or "—")
         return ranking, bars_value(ranking, lang, title=title, note=note)
 
 

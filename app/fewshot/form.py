@@ -22,6 +22,7 @@ from app.text.models import TextModels
 from app.texts import Language, language, text
 from engine.errors import EngineError
 from engine.generation import STRATEGIES
+from engine.registry import State
 
 _LONGEST_COLLECTED: Final = 24
 """Characters of an answer that is taken for a candidate: longer ones are texts."""
@@ -108,7 +109,10 @@ class Form:
     @property
     def _has_masked(self) -> bool:
         """Whether BERT's files are on this machine."""
-        return self.masked is not None and self.masked.models.folder(MASKED) is not None
+        if self.masked is None:
+            return False
+        (status,) = self.masked.models.status(MASKED)
+        return status.state in (State.WAITING, State.LOADING, State.READY)
 
     def _opened(
         self, saved: object, lang: Language, request: gr.Request

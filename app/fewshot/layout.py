@@ -142,7 +142,7 @@ def build(models: TextModels, begin: Page, answers: Any, measured: Any) -> Contr
             masked = widgets.bars(elem_id="fs-masked")
             filling = gr.Radio(
                 [(label(f"{PAGE}.filling.{name}"), name) for name in FILLINGS],
-                value="iterative",
+                value=FILLINGS[0],
                 label=label(f"{PAGE}.filling"),
                 visible=False,
                 elem_id="fs-filling",

@@ -102,7 +102,7 @@ def bars_value(
         for row, other in zip(rows, beside.candidates, strict=True):
             row["shares"].append(other.probabilities["mean"])
     for row in rows:
-        row["shares"] = [round(share, 5) for share in row["shares"]]
+        row["shares"] = [round(share, 7) for share in row["shares"]]
     value = {"lang": lang, "title": title, "note": note, "methods": methods, "rows": rows}
     return _json(value)
 

@@ -75,12 +75,13 @@ def rank_masked(
     template: Template,
     candidates: Sequence[str],
     *,
-    filling: Filling = "iterative",
+    filling: Filling = "independent",
 ) -> tuple[Cloze, Ranking]:
     """How well each candidate fits the gap, by its log-probability token by token.
 
     A candidate of n tokens (mostly characters) stands for n masks. "independent" asks for all of
-    them at once, in one pass for each length: the tokens know nothing of each other. "iterative"
+    them at once, in one pass for each length, as the article does: the tokens know nothing of
+    each other, and a candidate's probability is the product of theirs. "iterative"
     puts the candidate's most probable token in first and asks again for the others (Schick and
     Schütze 2021, section 3.1), which takes n passes. Both are pseudo-likelihoods: candidates of
     different lengths see different texts, so "mean" may be the fairer score.

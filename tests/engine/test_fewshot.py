@@ -406,7 +406,7 @@ def test_independent_masks_are_read_in_one_pass(bert):
 
 
 def test_iterative_masks_put_the_surest_token_in_first(bert):
-    _, found = rank_masked(bert, [], "丙", GAP, ["天地"])
+    _, found = rank_masked(bert, [], "丙", GAP, ["天地"], filling="iterative")
     before, after = ["[CLS]", *"丙的是"], ["。", "[SEP]"]
     at = len(before)
     first = logprobs(bert, [*before, "[MASK]", "[MASK]", *after])

@@ -99,7 +99,9 @@ def render(models: TextModels, page: str, source: Component | None = None) -> No
         with gr.Row():
             read = gr.Button(label("reading.read"), variant="primary", elem_id=f"{ids}-read")
             stop = gr.Button(label("text.stop"), variant="stop", elem_id=f"{ids}-stop")
-        view = tokens(elem_id=f"{ids}-view", placeholder="reading.empty")
+        view = tokens(
+            elem_id=f"{ids}-view", elem_classes=["tk-scrolls"], placeholder="reading.empty"
+        )
         state = gr.State(Shown())
         with gr.Row(elem_classes=["text-files"]):
             _place_copy(ids, state, quiet)
@@ -232,18 +234,13 @@ def summary(reading: Reading, lang: Language) -> str:
         values = {"windows": str(reading.windows), "overlap": str(reading.overlap)}
         parts.append(text("reading.windows", lang, **values))
     named = [
-        text("reading.surprise", lang, text=token.text.strip(), share=_percent(token.logprob))
+        text("reading.surprise", lang, text=token.text.strip(), rank=f"{token.rank:,}")
         for token in reading.surprises(_SURPRISES, _SURPRISING)
     ]
     if named:
         listed = text("reading.separator", lang).join(named)
         parts.append(text("reading.surprises", lang, list=listed))
     return " · ".join(parts)
-
-
-def _percent(logprob: float) -> str:
-    share = 100 * math.exp(logprob)
-    return "<0.01%" if share < 0.01 else f"{share:.2g}%"
 
 
 def _checked_mode(mode: object, lang: Language) -> Shading:

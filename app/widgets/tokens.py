@@ -92,6 +92,7 @@ def tokens(
     """The component; `value` is what tokens_value returns, or "" for nothing yet.
 
     Args:
+        elem_classes: "tk-scrolls" among them gives a long text a height of its own.
         placeholder: key of the text that stands there while there is nothing ("story.empty").
 
     Raises KeyError for a placeholder that assets/texts/ does not have.

@@ -115,7 +115,7 @@ def test_what_is_said_of_a_reading() -> None:
     assert page.summary(found, "zh") == f"4 词元 · 每字困惑度 {2**bits:.1f}（{bits:.2f} 比特）"
     rare = Reading("story", "鲸龘", "", (rank("鲸", 0.02, 400), rank("龘", 1e-9, 9000)), 3, 8, True)
     assert "read in 3 windows" in page.summary(rare, "en")
-    assert page.summary(rare, "en").endswith("least expected: “龘” (<0.01%), “鲸” (2%)")
+    assert page.summary(rare, "en").endswith("least expected: “龘” (rank 9,000), “鲸” (rank 400)")
     assert Reading("story", "x").perplexity is Reading("story", "x").bits_per_character is None
 
 

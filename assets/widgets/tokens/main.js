@@ -14,6 +14,7 @@ class TokenView {
     const parts = [this.passage, this.histogram, this.legend, this.popover].map(({ node }) => node);
     root.replaceChildren(this.nothing, ...parts, this.live);
     this.root = root;
+    this.waiting = null; // for the answer to a choice
     this.input = new Input(root, this);
   }
 
@@ -95,6 +96,7 @@ class TokenView {
   }
 
   answered() {
+    if (!this.waiting) return;
     clearTimeout(this.waiting);
     this.waiting = null;
     this.passage.wait(null);

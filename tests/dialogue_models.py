@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.catalogue import ModelSpec
+from engine.conditions import NUM_SEGMENTS
 from engine.registry import Models
 from engine.tokenizers import WordPieceTokenizer, read_vocabulary
 from engine.transformer.language_model import LanguageModel
@@ -58,7 +59,8 @@ class ChatTokenizer:
         return PIECES[id]
 
     def id(self, piece: str) -> int:
-        return PIECES.index(piece)
+        bundled = {"<cls>": "[CLS]", "<sep>": "[SEP]"}
+        return PIECES.index(bundled.get(piece, piece))
 
     def text_stream(self) -> LetterStream:
         return LetterStream(self)
@@ -79,7 +81,9 @@ class ChatModel(ToyModel):
         seconds: for each pass.
     """
 
-    def __init__(self, seconds: float = 0.0, *, positions: int = 200) -> None:
+    def __init__(
+        self, seconds: float = 0.0, *, positions: int = 200, family: str = "nezha"
+    ) -> None:
         table = np.full((len(PIECES), len(PIECES)), -4.0, np.float32)
         for sentence in SENTENCES:
             ids = [END, *map(PIECES.index, sentence), END]
@@ -88,7 +92,7 @@ class ChatModel(ToyModel):
         super().__init__(table, positions=positions)
         self.seconds = seconds
         self.tokenizer = ChatTokenizer()
-        self.config = replace(self.config, family="nezha", num_segments=2)
+        self.config = replace(self.config, family=family, num_segments=NUM_SEGMENTS)
 
     def decoder(self, slots: int = 1) -> ChatDecoder:
         decoder = ChatDecoder(self, slots)

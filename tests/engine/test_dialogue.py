@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.conditions import SPEAKERS
 from engine.dialogue import (
     Candidate,
     Conversation,
@@ -25,7 +26,7 @@ from engine.generation import Settings, Token, score
 from engine.generation.batcher import shared_batcher
 from engine.generation.strategy import STRATEGIES, Strategy
 from engine.transformer.language_model import LanguageModel
-from tests.dialogue_models import talker
+from tests.dialogue_models import END, ChatModel, talker
 
 SHORT = Strategy(settings=Settings(top_k=5), max_tokens=6)
 TURNS = ["你好吗", "我很好", "今天天气不错"]
@@ -118,6 +119,17 @@ def test_a_reply_ends_where_turns_end_and_says_something(model: LanguageModel) -
         assert (said[-1].id == end) == (writer.finish_reason == "stop")
         again = list(reply(model, seen, SHORT, seed=seed, begin=[said[0].id]))
         assert [token.id for token in again] == [token.id for token in said[1:]]
+
+
+def test_the_bundled_model_has_pieces_and_segments_of_its_own() -> None:
+    bundled = ChatModel(family="bundled")
+    how = spoken(bundled, STRATEGIES["su_top_k"])
+    assert how.keep == ("<sep>",) and {0, 1, 2} <= {*how.settings.forbidden_ids}
+    seen = context(bundled, Conversation.of(["你好吗？", "我很好。", "你说呢？"]), how.max_tokens)
+    assert [turn.segment for turn in seen.turns] == [*SPEAKERS, SPEAKERS[0]]
+    assert seen.prompt.reply_segment == SPEAKERS[1]
+    said = [*reply(bundled, seen, how, seed=1)]
+    assert said[-1].id == END and "".join(t.text for t in said)
 
 
 def token(text: str, logprob: float) -> Token:

@@ -110,8 +110,8 @@ def story_prompt(model: LanguageModel, request: StoryRequest, room: int = 0) -> 
     """The prompt for this model.
 
     A model that has the segments of engine.conditions is told genre, mood and length with every
-    token; any other reads the plain text. An empty manuscript begins with the piece that texts
-    begin with, or with a line break.
+    token; any other reads the plain text. Before an empty manuscript stands the piece that texts
+    begin with, or the end of a paragraph.
 
     Args:
         room: tokens of the context to leave for the continuation.
@@ -140,7 +140,7 @@ def story_prompt(model: LanguageModel, request: StoryRequest, room: int = 0) -> 
     for text in (kept[:border], f"（{note}）" if note else "", kept[border:]):
         if text:
             parts.add(text)
-    tokens = parts.tokens[-budget:] or [_first_token(model, tokenizer)]
+    tokens = (parts.tokens or _beginning(model, tokenizer))[-budget:]
     segment = condition_segment(model, request)
     return StoryPrompt(
         Prompt(tuple(tokens), (segment,) * len(tokens), reply_segment=segment),
@@ -194,11 +194,16 @@ def without_gaps(strategy: Strategy, tokenizer: Tokenizer | None) -> Strategy:
     return replace(strategy, settings=settings)
 
 
-def _first_token(model: LanguageModel, tokenizer: Tokenizer) -> int:
-    # Not the end of a text: the bundled models never saw what comes after it.
-    for id in (tokenizer.bos_id, tokenizer.newline_id):
-        if id is not None:
-            return id
+def _beginning(model: LanguageModel, tokenizer: Tokenizer) -> list[int]:
+    """What stands before an empty manuscript.
+
+    Not the end of another text: the bundled models never saw what comes after it, but paragraphs
+    that begin after a sentence.
+    """
+    if tokenizer.bos_id is not None:
+        return [tokenizer.bos_id]
+    if tokenizer.newline_id is not None:
+        return tokenizer.encode("。\n")
     raise PromptError(f"{model.name} cannot begin by itself: give it a word to continue")
 
 

@@ -85,10 +85,13 @@ def test_conditions_are_on_every_token_of_a_model_that_knows_them_and_on_no_othe
     assert set(GENRES) <= set(conditions.GENRES)
 
 
-def test_an_empty_manuscript_begins_with_a_line_break_or_is_refused() -> None:
+def test_an_empty_manuscript_begins_as_a_paragraph_or_is_refused() -> None:
     model = StoryModel()
     found = story_prompt(model, StoryRequest(text=""))
-    assert found.text == "" and found.prompt.tokens == (model.tokenizer.newline_id,)
+    assert found.text == "" and decoded(model, found.prompt) == "。\n"
+    model.tokenizer.bos_id = 3
+    assert story_prompt(model, StoryRequest(text="")).prompt.tokens == (3,)
+    model.tokenizer.bos_id = None
     model.tokenizer.newline_id = None
     with pytest.raises(PromptError, match="cannot begin"):
         story_prompt(model, StoryRequest(text=""))

@@ -11,7 +11,7 @@ from app.text import compare
 from app.text.checks import checked_prompt, event_value, explain
 from app.text.controls import read_strategy, strategy_controls
 from app.text.download import download_buttons
-from app.text.drafts import Draft, branch, running, summary
+from app.text.drafts import Draft, Stop, branch, running, summary
 from app.text.models import TextModels, model_dropdown
 from app.texts import Language, language
 from app.widgets.tokens import tokens, tokens_value
@@ -111,7 +111,7 @@ def build(models: Models) -> gr.Blocks:
             stop = gr.Button("stop", elem_id="page-stop")
         view: Any = tokens(elem_id="page-view")
         draft = gr.State()
-        seq = gr.State(0)
+        seq, wish = gr.State(0), gr.State(Stop())
         download_buttons("page", lambda draft: draft, [draft])
         compare.render(text_models, "page", [prompt], prepared)
 
@@ -128,14 +128,23 @@ def build(models: Models) -> gr.Blocks:
             return found, number, value, found.seed
 
         def write(
-            request: gr.Request, number: int, words: object, name: object, *values: object
+            request: gr.Request,
+            number: int,
+            wish: Stop,
+            words: object,
+            name: object,
+            *values: object,
         ) -> Iterator[Any]:
             lang = language(request)
             found = text_models.get(name, lang)
             strategy, seed = read_strategy(values, lang)
             told, given, cut = prepared(str(name), found, lang, words)
             try:
-                for one in running(str(name), found, told, given, strategy, seed, cut=cut):
+                for one in running(
+                    *(str(name), found, told, given, strategy, seed),
+                    cut=cut,
+                    stopped=wish.watch(),
+                ):
                     yield shown(request, one, number + 1)
             except EngineError as error:
                 gr.Warning(explain(error, lang))
@@ -155,9 +164,11 @@ def build(models: Models) -> gr.Blocks:
                 yield shown(request, one, number + 1)
 
         outputs = [draft, seq, view, controls.seed]
-        started = run.click(
-            write, [seq, prompt, model, *controls.inputs], outputs, concurrency_limit=16
+        run.click(
+            *(write, [seq, wish, prompt, model, *controls.inputs], outputs),
+            show_progress="hidden",
+            concurrency_limit=16,
         )
         view.branch(branched, [draft, seq], outputs, concurrency_limit=16, api_name="branch")
-        stop.click(None, cancels=[started])
+        stop.click(Stop.ask, [wish], None, queue=False)
     return demo

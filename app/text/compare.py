@@ -13,7 +13,7 @@ from gradio.components import Component
 from app.limits import RateLimiter, checked_choice
 from app.text.checks import checked_int, explain
 from app.text.controls import read_seed, seed_box
-from app.text.drafts import Draft, Run, side_by_side, summary
+from app.text.drafts import Draft, Run, Stop, side_by_side, summary
 from app.text.models import TextModels, model_dropdown, title
 from app.text.words import describe
 from app.texts import Language, label, language, text
@@ -88,60 +88,59 @@ def render(
                 *(8, MAX_TOKENS, 96),
                 step=8,
                 label=label("text.max_tokens"),
-                min_width=180,
+                min_width=240,
                 elem_id=f"{ids}-max-tokens",
             )
         with gr.Row(equal_height=False):
-            columns = [_column(models, ids, side, preset) for side, preset in _sides()]
+            choices = [
+                part
+                for side, preset in zip(SIDES, _DEFAULTS, strict=True)
+                for part in _choices(models, ids, side, preset)
+            ]
+        # Above the texts: a button that moves while they grow cannot be hit.
         with gr.Row():
             run = gr.Button(label("text.compare.run"), variant="primary", elem_id=f"{ids}-run")
             stop = gr.Button(label("text.stop"), variant="stop", elem_id=f"{ids}-stop")
-        verdict = gr.Markdown(elem_id=f"{ids}-verdict")
-    state = gr.State(Compared())
+        shown: list[Any] = []
+        with gr.Row(equal_height=False):
+            for side in SIDES:
+                shown += _view(ids, side)
+        shown.append(gr.Markdown(elem_id=f"{ids}-verdict"))
+    state, wish = gr.State(Compared()), gr.State(Stop())
     comparison = _Comparison(models, prepare, adapt)
-    shown: list[Any] = [state]
-    for column in columns:
-        shown += [column.head, column.view]
-    shown.append(verdict)
-    choices = [part for column in columns for part in (column.model, column.preset)]
-    started = run.click(
+    shown.insert(0, state)
+    run.click(
         comparison.run,
-        [state, seed, longest, *choices, *prompt_inputs],
+        [state, wish, seed, longest, *choices, *prompt_inputs],
         shown,
         show_progress="hidden",
         concurrency_limit=16,
         api_visibility="private",
     )
-    stop.click(None, cancels=[started]).then(
-        comparison.stopped, [state], shown, show_progress="hidden", api_visibility="private"
+    stop.click(
+        Stop.ask, [wish], None, queue=False, show_progress="hidden", api_visibility="private"
     )
 
 
-@dataclass(frozen=True)
-class _Column:
-    model: gr.Dropdown
-    preset: gr.Dropdown
-    head: gr.Markdown
-    view: gr.HTML
+def _choices(models: TextModels, ids: str, side: str, preset: str) -> list[gr.Dropdown]:
+    """The model and the strategy of a side."""
+    with gr.Column(min_width=300), gr.Group():
+        model = model_dropdown(models, f"{ids}-model-{side}")
+        strategy = gr.Dropdown(
+            [(label(f"text.preset.{name}"), name) for name in STRATEGIES],
+            value=preset,
+            label=label("text.strategy"),
+            elem_id=f"{ids}-preset-{side}",
+        )
+    return [model, strategy]
 
 
-def _sides() -> Iterator[tuple[str, str]]:
-    return zip(SIDES, _DEFAULTS, strict=True)
-
-
-def _column(models: TextModels, ids: str, side: str, preset: str) -> _Column:
+def _view(ids: str, side: str) -> list[Component]:
+    """What a side is, and its text."""
     with gr.Column(min_width=300):
-        with gr.Group():
-            model = model_dropdown(models, f"{ids}-model-{side}")
-            chosen = gr.Dropdown(
-                [(label(f"text.preset.{name}"), name) for name in STRATEGIES],
-                value=preset,
-                label=label("text.strategy"),
-                elem_id=f"{ids}-preset-{side}",
-            )
         head = gr.Markdown(elem_classes=["text-side"], elem_id=f"{ids}-head-{side}")
         view = tokens(elem_id=f"{ids}-view-{side}")
-    return _Column(model, chosen, head, view)
+    return [head, view]
 
 
 class _Comparison:
@@ -157,6 +156,7 @@ class _Comparison:
         self,
         request: gr.Request,
         state: Compared,
+        wish: Stop,
         seed: object,
         longest: object,
         left_model: object,
@@ -180,7 +180,7 @@ class _Comparison:
         ]
         compared = Compared((), presets, seq=state.seq + 1)
         try:
-            with closing(side_by_side(runs)) as views:
+            with closing(side_by_side(runs, stopped=wish.watch())) as views:
                 for drafts in views:
                     compared = replace(compared, drafts=tuple(drafts))
                     yield _screen(compared, lang)
@@ -190,11 +190,6 @@ class _Comparison:
             gr.Warning(explain(error, lang))
             if compared.drafts:
                 yield _screen(compared, lang)
-
-    def stopped(self, state: Compared, request: gr.Request) -> tuple[Any, ...]:
-        """What there is when somebody has pressed Stop."""
-        drafts = tuple(replace(draft, finish=draft.finish or "closed") for draft in state.drafts)
-        return _screen(replace(state, drafts=drafts), language(request))
 
     def _run(
         self,

@@ -1,8 +1,9 @@
-"""Buttons that save what a page holds as a file."""
+"""Drafts as files, and buttons that save them."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -10,14 +11,16 @@ import gradio as gr
 from gradio.components import Component
 
 from app.limits import Refusal
-from app.text.drafts import KINDS, Draft, ExportKind, export
-from app.texts import label, language, text
+from app.text.drafts import KINDS, Draft, ExportKind, summary
+from app.texts import Language, label, language, text
 
 _TYPES: Final[dict[ExportKind, str]] = {
     "txt": "text/plain;charset=utf-8",
     "md": "text/markdown;charset=utf-8",
     "json": "application/json",
 }
+#: What Markdown takes for a mark.
+_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>()#+.!|~-])")
 _SAVE: Final = """content => {
   if (!content) return;
   const link = document.createElement('a');
@@ -74,3 +77,34 @@ def file_buttons(
 
 def _script(name: str, kind: str) -> str:
     return _SAVE.replace("TYPE", json.dumps(kind)).replace("NAME", json.dumps(name))
+
+
+def export(drafts: Draft | Sequence[Draft], kind: ExportKind, lang: Language = "zh") -> str:
+    """One or several drafts as a file: plain text, Markdown with the settings, or JSON with all
+    tokens, their probabilities and alternatives."""
+    several = [drafts] if isinstance(drafts, Draft) else list(drafts)
+    if kind == "json":
+        return json.dumps([draft.to_dict() for draft in several], ensure_ascii=False, indent=1)
+    if kind == "txt":
+        return "\n\n".join(draft.prompt + draft.text for draft in several) + "\n"
+    return "\n".join(_as_markdown(draft, lang) for draft in several)
+
+
+def _as_markdown(draft: Draft, lang: Language) -> str:
+    settings = json.dumps(draft.strategy.to_dict(), ensure_ascii=False)
+    return (
+        f"{_quoted(draft.prompt)}\n\n{_escaped(draft.text)}\n\n"
+        f"- {text('text.model', lang)}: `{draft.model}`\n"
+        f"- {text('text.seed', lang)}: {draft.seed}\n"
+        f"- {text('text.strategy', lang)}: `{settings}`\n"
+        f"- {summary(draft, lang)}\n"
+    )
+
+
+def _escaped(words: str) -> str:
+    """A text as it is, whatever Markdown would make of it; its lines stay lines."""
+    return _MARKS.sub(r"\\\1", words).replace("\n", "  \n")
+
+
+def _quoted(words: str) -> str:
+    return "\n".join(f"> {line}" for line in _escaped(words).split("\n"))

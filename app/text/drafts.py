@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeGuard
@@ -29,8 +27,6 @@ PATIENCE: Final = 0.5
 _WAIT: Final = 0.05
 #: JSON has numbers that JavaScript reads exactly up to here.
 MAX_SEED: Final = 2**53 - 1
-
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>()#+.!|~-])")
 
 ExportKind = Literal["txt", "md", "json"]
 KINDS: Final[tuple[ExportKind, ...]] = ("txt", "md", "json")
@@ -111,6 +107,31 @@ class Run:
     cut: int = 0
 
 
+@dataclass
+class Stop:
+    """A visitor's wish that what is being written should end; kept in the session.
+
+    Gradio's own cancelling takes its time, and the views that come meanwhile would overwrite what
+    the page shows of the end. A run that watches this ends by itself, with a last view.
+    """
+
+    asked: int = 0
+
+    def ask(self) -> None:
+        """End whatever is watching."""
+        self.asked += 1
+
+    def watch(self) -> Callable[[], bool]:
+        """Says whether somebody has asked since now."""
+        before = self.asked
+        return lambda: self.asked != before
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
 def running(
     model_name: str,
     model: LanguageModel,
@@ -122,16 +143,17 @@ def running(
     begin: Sequence[Token] = (),
     cut: int = 0,
     deadline: float = DEADLINE,
+    stopped: Callable[[], bool] = never,
 ) -> Generator[Draft, None, None]:
     """One draft while it is being written: see ``side_by_side``."""
     run = Run(model_name, model, prompt_text, prompt, strategy, seed, begin, cut)
-    with closing(side_by_side([run], deadline)) as views:
+    with closing(side_by_side([run], deadline, stopped)) as views:
         for (draft,) in views:
             yield draft
 
 
 def side_by_side(
-    runs: Sequence[Run], deadline: float = DEADLINE
+    runs: Sequence[Run], deadline: float = DEADLINE, stopped: Callable[[], bool] = never
 ) -> Generator[list[Draft], None, None]:
     """Drafts while they are being written, at most every INTERVAL; the last have ``finish`` set.
 
@@ -141,6 +163,7 @@ def side_by_side(
 
     Args:
         deadline: seconds for each.
+        stopped: asked many times a second; once it says so, all end as "closed".
 
     Raises EngineError.
     """
@@ -150,6 +173,9 @@ def side_by_side(
             texts.append(_Progress(run, deadline))
         shown, news = -math.inf, True
         while True:
+            if stopped():
+                for one in texts:
+                    one.close()
             live = [one for one in texts if one.finish is None]
             came = [one.poll(0) for one in live]
             if live and not any(came):
@@ -166,7 +192,7 @@ def side_by_side(
                 raise one.error
     finally:
         for one in texts:
-            one.writer.close()
+            one.close()
 
 
 class _Progress:
@@ -198,6 +224,11 @@ class _Progress:
         self._tokens.append(token)
         self._seconds = time.monotonic() - self._started
         return True
+
+    def close(self) -> None:
+        """Write no more, and free the place."""
+        self.writer.close()
+        self.finish = self.finish or "closed"
 
     def draft(self) -> Draft:
         run = self._run
@@ -251,34 +282,3 @@ def summary(draft: Draft, lang: Language) -> str:
     if draft.cut:
         parts.append(text("text.summary.cut", lang, count=draft.cut))
     return " · ".join(parts)
-
-
-def export(drafts: Draft | Sequence[Draft], kind: ExportKind, lang: Language = "zh") -> str:
-    """One or several drafts as a file: plain text, Markdown with the settings, or JSON with all
-    tokens, their probabilities and alternatives."""
-    several = [drafts] if isinstance(drafts, Draft) else list(drafts)
-    if kind == "json":
-        return json.dumps([draft.to_dict() for draft in several], ensure_ascii=False, indent=1)
-    if kind == "txt":
-        return "\n\n".join(draft.prompt + draft.text for draft in several) + "\n"
-    return "\n".join(_as_markdown(draft, lang) for draft in several)
-
-
-def _as_markdown(draft: Draft, lang: Language) -> str:
-    settings = json.dumps(draft.strategy.to_dict(), ensure_ascii=False)
-    return (
-        f"{_quoted(draft.prompt)}\n\n{_escaped(draft.text)}\n\n"
-        f"- {text('text.model', lang)}: `{draft.model}`\n"
-        f"- {text('text.seed', lang)}: {draft.seed}\n"
-        f"- {text('text.strategy', lang)}: `{settings}`\n"
-        f"- {summary(draft, lang)}\n"
-    )
-
-
-def _escaped(words: str) -> str:
-    """A text as it is, whatever Markdown would make of it; its lines stay lines."""
-    return _MARKS.sub(r"\\\1", words).replace("\n", "  \n")
-
-
-def _quoted(words: str) -> str:
-    return "\n".join(f"> {line}" for line in _escaped(words).split("\n"))

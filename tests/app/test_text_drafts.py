@@ -12,13 +12,14 @@ import pytest
 from app.limits import Refusal
 from app.text import drafts as drafts_module
 from app.text.api import answer, api_seed, finished, named_strategy
+from app.text.download import export
 from app.text.drafts import (
     KINDS,
     MAX_SEED,
     Draft,
     Run,
+    Stop,
     branch,
-    export,
     next_seed,
     running,
     side_by_side,
@@ -135,6 +136,20 @@ def test_stop_frees_the_place_within_two_tokens() -> None:
     view.close()
     assert released(model)
     assert decoder.extended - before <= 2
+
+
+def test_a_run_that_is_asked_to_stop_ends_with_what_there_is() -> None:
+    model, wish = SlowStoryModel(), Stop()
+    wish.ask()  # an old wish is no wish for a new run
+    runs = [run(model, strategy=Strategy(max_tokens=200), seed=seed) for seed in (1, 2)]
+    seen = []
+    for drafts in side_by_side(runs, stopped=wish.watch()):
+        seen.append(drafts)
+        if len(drafts[0].tokens) > 4:
+            wish.ask()
+    assert [draft.finish for draft in seen[-1]] == ["closed", "closed"]
+    assert 4 < len(seen[-1][0].tokens) < 30
+    assert released(model)
 
 
 def test_one_who_waits_in_the_queue_can_stop_before_the_first_token() -> None:

@@ -1,5 +1,7 @@
 """A bigram table of a few Chinese sentences: a story model that is quick, and always the same."""
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ from engine import conditions
 from engine.catalogue import ModelSpec
 from engine.registry import Models
 from engine.transformer.config import TransformerConfig
-from tests.engine.generation.toy import ToyModel
+from tests.engine.generation.toy import ToyDecoder, ToyModel
 
 SENTENCES = (
     "从前，山里住着一只小狐狸。",
@@ -62,8 +64,22 @@ class CharacterTokenizer:
         return CharacterStream(self)
 
 
+class SlowDecoder(ToyDecoder):
+    """A pass takes as long as the model says."""
+
+    def extend(self, chunks: Sequence, *, every_position: bool = False):
+        time.sleep(StoryModel.delay)
+        return super().extend(chunks, every_position=every_position)
+
+
 class StoryModel(ToyModel):
-    """Continues by what follows what in SENTENCES; it never ends by itself."""
+    """Continues by what follows what in SENTENCES; it never ends by itself.
+
+    Attributes:
+        delay: seconds of a pass, in all models of this kind.
+    """
+
+    delay = 0.0
 
     def __init__(self, positions: int = 256, segments: int = conditions.NUM_SEGMENTS) -> None:
         tokenizer = CharacterTokenizer()
@@ -85,6 +101,10 @@ class StoryModel(ToyModel):
             max_positions=positions,
             num_segments=segments,
         )
+
+    def decoder(self, slots: int = 1) -> ToyDecoder:
+        self.decoders.append(SlowDecoder(self, slots))
+        return self.decoders[-1]
 
     @classmethod
     def load(cls, folder: Path) -> "StoryModel":

@@ -17,7 +17,7 @@ _NAMED: Final = (
 
 
 def describe(strategy: Strategy, lang: Language) -> str:
-    """What a strategy does, in a few words: 温度 0.9 · top-p 0.9."""
+    """What a strategy does, in a few words: 温度 0.8 · top-p 0.9."""
     if strategy.kind == "beam":
         parts = [text("text.short.beams", lang, value=strategy.beams)]
         if strategy.length_penalty:

@@ -115,12 +115,12 @@ def _published(preset: Preset) -> Strategy:
 
 
 STRATEGIES: Final[dict[str, Strategy]] = {
-    "balanced": Strategy(settings=Settings(temperature=0.9, top_p=0.9, repetition_penalty=1.1)),
+    "balanced": Strategy(settings=Settings(temperature=0.8, top_p=0.9, repetition_penalty=1.1)),
     "greedy": Strategy(settings=Settings(temperature=0)),
     "temperature": Strategy(settings=Settings(temperature=0.7)),
     "top_k": Strategy(settings=Settings(top_k=10)),
     "top_p": Strategy(settings=Settings(top_p=0.9)),
-    "typical": Strategy(settings=Settings(typical_p=0.9)),
+    "typical": Strategy(settings=Settings(typical_p=0.2)),
     "penalty": Strategy(settings=Settings(temperature=0, repetition_penalty=1.2)),
     "beam": Strategy(kind="beam", beams=4, length_penalty=1.0),
     "su_random_sample": _published(PRESETS["gpt2_ml"]),

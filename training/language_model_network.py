@@ -124,11 +124,11 @@ class Network(keras.Model):
 
     def mean_loss(self, batch: Any) -> float:
         """Mean of -log p over the targets of a batch of NumPy arrays, in nats."""
-        losses = self.losses({k: ops.convert_to_tensor(v) for k, v in batch.items()})
+        losses = self.target_losses({k: ops.convert_to_tensor(v) for k, v in batch.items()})
         count = max(int((batch["targets"] >= 0).sum()), 1)
         return float(ops.sum(ops.stop_gradient(losses))) / count
 
-    def losses(self, batch: dict[str, Tensor]) -> Tensor:
+    def target_losses(self, batch: dict[str, Tensor]) -> Tensor:
         """-log p of each target in nats [B, S]; 0 where there is none."""
         hidden, targets = self._positions(self(batch), batch)
         table = ops.transpose(ops.cast(self._table(), self.precision))

@@ -73,7 +73,7 @@ def test_a_window_of_documents_is_as_good_as_each_by_itself(tmp_path: Path) -> N
     model = network()
     engine = LanguageModel.build(CONFIG, _Learned(model), runtime="openvino")
     batch = next(Pack(pack(tmp_path)).batches("base", size=24, windows=3))
-    losses = ops.convert_to_numpy(model.losses(batch))
+    losses = ops.convert_to_numpy(model.target_losses(batch))
     compared = 0
     for row in range(3):
         for document in np.unique(batch["documents"][row]):
@@ -135,13 +135,10 @@ def test_every_library_learns_the_same(library: str, tmp_path: Path) -> None:
     )
     assert run.returncode == 0, run.stderr
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
-    (loss,) = [line["loss"] for line in log if "loss" in line]
-    assert loss == pytest.approx(EXPECTED_LOSS, abs=0.25)
-    held_out = log[-1]["held_out"]
-    assert held_out["texts"] < 2.2 and held_out["talks"] < 0.8, held_out
-
-
-EXPECTED_LOSS = 2.5
+    assert log[-1]["step"] == 40
+    first, *_, last = [line["held_out"] for line in log if "held_out" in line]
+    assert first["texts"] > 2.8 and first["talks"] > 2.8
+    assert last["texts"] < 2.1 and last["talks"] < 1.7
 
 
 def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:

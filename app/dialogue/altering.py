@@ -25,6 +25,8 @@ from engine.dialogue import spoken
 ACTS: Final = ("undo", "redo", "fresh", "rewind", "persona", "choose", "put_away")
 #: A person clicks less often than this.
 _CLICKS, _SECONDS = 60, 10.0
+#: Seconds in which a run that was told to end does.
+_PATIENCE: Final = 5.0
 
 
 class Altering:
@@ -55,6 +57,8 @@ class Altering:
     def settle(self, request: gr.Request, session: Session, *values: object) -> Screen:
         """After a Stop: what was written is kept."""
         lang = language(request)
+        session.ongoing.wait(_PATIENCE)
+        session = session.ongoing.latest or session
         wishes = plain_wishes(self.models)
         with suppress(Refusal):
             wishes = read_wishes(values, self.models, lang)

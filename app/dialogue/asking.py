@@ -59,8 +59,17 @@ class Asking:
         self, event: gr.EventData, request: gr.Request, session: Session, *values: object
     ) -> Iterator[Screen]:
         """What the chat asks for, see ACTS; ``values`` are those of the controls."""
+        with session.ongoing.run():
+            yield from self._asked(event, request, session.settled().next(), values)
+
+    def _asked(
+        self,
+        event: gr.EventData,
+        request: gr.Request,
+        session: Session,
+        values: Sequence[object],
+    ) -> Iterator[Screen]:
         lang = language(request)
-        session = session.settled().next()
         asked = Request(self.models, session, plain_wishes(self.models), lang)
         try:
             self.limiter.check(request, lang)

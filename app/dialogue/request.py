@@ -97,6 +97,7 @@ class Request:
 
     def screen(self, *, seen: Context | None = None, seed: int | None = None) -> Screen:
         """While something is being written: what has changed."""
+        self.session.ongoing.latest = self.session
         return Screen(
             self.session,
             self._chat(),
@@ -108,6 +109,7 @@ class Request:
     def done(self) -> Screen:
         """When nothing is being written any more: everything."""
         self.session = self.session.settled()
+        self.session.ongoing.latest = self.session
         saved = store.save(self.session.chat)
         return Screen(self.session, self._chat(), self.context(), saved, gr.skip())
 

@@ -5,8 +5,10 @@ Nothing here knows a browser, and nothing grows without bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.text.history import History
@@ -82,6 +84,37 @@ class Cards:
 Chat = tuple[Bubble, ...]
 
 
+class Ongoing:
+    """The runs of a session, the only thing of it that changes in place.
+
+    Whoever presses Stop must not settle the session while a run that was told to end may still
+    write a newer one.
+
+    Attributes:
+        runs: how many are not over.
+        latest: the session as the last of them left it.
+    """
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.latest: Session | None = None
+
+    @contextmanager
+    def run(self) -> Iterator[None]:
+        """A run, from its beginning to its end."""
+        self.runs += 1
+        try:
+            yield
+        finally:
+            self.runs -= 1
+
+    def wait(self, seconds: float) -> None:
+        """Until all runs are over, so long at most."""
+        until = time.monotonic() + seconds
+        while self.runs and time.monotonic() < until:
+            time.sleep(0.02)
+
+
 @dataclass(frozen=True)
 class Session:
     """Everything that a visitor's page stands on.
@@ -91,12 +124,14 @@ class Session:
         cards: replies to choose from, or None.
         seq: counts what was shown; an event that names another one came too late.
         watching: whether two models are talking.
+        ongoing: the runs that write it.
     """
 
     history: History[Chat] = History.of((), MAX_UNDO)  # noqa: RUF009 (it never changes)
     cards: Cards | None = None
     seq: int = 0
     watching: bool = False
+    ongoing: Ongoing = field(default_factory=Ongoing, compare=False)
 
     @property
     def chat(self) -> Chat:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
@@ -59,15 +59,27 @@ class Watching:
         *values: object,
     ) -> Iterator[Screen]:
         """The first speaker says the opening, the second one answers, and so on."""
+        guests = ((first_model, first_preset), (second_model, second_preset))
+        with session.ongoing.run():
+            session = session.settled().next()
+            yield from self._talk(request, session, opening, turns, guests, values)
+
+    def _talk(
+        self,
+        request: gr.Request,
+        session: Session,
+        opening: object,
+        turns: object,
+        chosen: Sequence[tuple[object, object]],
+        values: Sequence[object],
+    ) -> Iterator[Screen]:
         lang = language(request)
-        session = session.settled().next()
         asked = Request(self.models, session, plain_wishes(self.models), lang)
         try:
             self.limiter.check(request, lang)
             asked.wishes = read_wishes(values, self.models, lang)
             said = checked_prompt(opening, lang, _MAX_OPENING).strip()
             count = checked_int(turns, 1, MAX_TURNS, lang, say("watch.turns", lang))
-            chosen = ((first_model, first_preset), (second_model, second_preset))
             guests = [
                 self._guest(asked, side, *one) for side, one in zip("ab", chosen, strict=True)
             ]

@@ -182,12 +182,22 @@ class Desk:
     def accept(self, node: Node) -> None:
         """Put a continuation into the manuscript.
 
-        Where the manuscript was only edited since, the continuation's place has moved with the
-        edits; where it holds another continuation by now, the one's own manuscript comes back.
+        It goes where it was asked for, or takes the place of the one that it was written instead
+        of, also where the manuscript was edited around that place. In a manuscript that has
+        neither, its own one comes back.
         """
-        if self.now.node == node.parent and self.now.text != node.request.text:
-            node = moved(node, self.now.text)
-            self.nodes[node.id] = node
+        other = self.node
+        base, begin = node.request.text, len(node.request.before)
+        end = begin
+        if other is not None and _same_place(other.request, node.request):
+            base, end = other.text, other.end
+        elif self.now.node != node.parent:
+            self.show(Snapshot(node.text, node.id))
+            return
+        now = self.now.text
+        begin, end = (moved_cursor(base, now, place) for place in (begin, end))
+        node = placed(node, now[:begin], now[end:])
+        self.nodes[node.id] = node
         self.show(Snapshot(node.text, node.id))
 
     def go_to(self, id: object) -> Node | None:
@@ -222,12 +232,14 @@ class Desk:
                 size -= len(gone.text) + len(gone.request.text)
 
 
-def moved(node: Node, text: str) -> Node:
-    """The continuation for a manuscript that was edited while it was written."""
-    old = node.request.text
-    cursor = moved_cursor(old, text, len(node.request.before))
-    request = replace(node.request, text=text, cursor=cursor)
-    return replace(node, request=request, text=request.before + node.written + request.after)
+def placed(node: Node, before: str, after: str) -> Node:
+    """The continuation between these two parts of a manuscript."""
+    request = replace(node.request, text=before + after, cursor=len(before) if after else None)
+    return replace(node, request=request, text=before + node.written + after)
+
+
+def _same_place(one: StoryRequest, other: StoryRequest) -> bool:
+    return (one.before, one.after) == (other.before, other.after)
 
 
 def moved_cursor(old: str, new: str, cursor: int) -> int:

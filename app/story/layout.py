@@ -13,7 +13,7 @@ from gradio.components import Component
 from gradio.i18n import I18nData
 
 from app.story import widgets
-from app.story.desk import MAX_CHARS, MAX_MEMORY_CHARS, MAX_TITLE_CHARS, Desk
+from app.story.desk import MAX_TITLE_CHARS, Desk
 from app.story.examples import openings
 from app.story.opening import DEFAULT, TOKENS
 from app.story.wishes import MAX_BRANCHES, SCRIPT_CHOICES, VARY
@@ -203,7 +203,6 @@ def _sheet() -> Sheet:
             label=label(f"{PAGE}.manuscript"),
             show_label=False,
             placeholder=label(f"{PAGE}.manuscript_placeholder"),
-            max_length=MAX_CHARS,
             lines=9,
             max_lines=22,
             container=False,
@@ -265,7 +264,6 @@ def _minds() -> tuple[gr.Textbox, gr.Textbox]:
             label=label(f"{PAGE}.{name}"),
             info=label(f"{PAGE}.{name}_info"),
             placeholder=label(f"{PAGE}.{name}_placeholder"),
-            max_length=MAX_MEMORY_CHARS,
             lines=lines,
             max_lines=8,
             elem_id=f"story-{name}",

@@ -6,6 +6,7 @@ import json
 from dataclasses import fields
 from typing import Final
 
+from app.story.desk import MAX_CHARS
 from app.story.store import Page
 from app.story.words import PAGE
 from app.texts import LANGUAGES, text
@@ -28,7 +29,10 @@ _SAVE: Final = """(...values) => {
   OPENED
   const words = WORDS[document.documentElement.lang.startsWith('zh') ? 'zh' : 'en'];
   const count = [...(values[1] ?? '').replace(/\\s/g, '')].length.toLocaleString();
-  const line = words.map((word) => word.replace('{count}', count)).join(' · ');
+  const most = MAXIMUM;
+  const full = (values[1] ?? '').length > most ? ` / ${most.toLocaleString()}` : '';
+  const parts = matchMedia('(hover: none)').matches ? words.slice(0, 1) : words;
+  const line = parts.map((word) => word.replace('{count}', count + full)).join(' · ');
   if (!window.storyIsOpen) return [values[values.length - 1], line];
   const page = Object.fromEntries(NAMES.map((name, index) => [name, values[index]]));
   return [page, line];
@@ -37,6 +41,8 @@ _SAVE: Final = """(...values) => {
 
 def save(*, opened: bool = False) -> str:
     """The page as the browser keeps it, and the line that counts characters.
+
+    Shortcuts are told to those who have a keyboard, and the limit to those who are beyond it.
 
     Nothing is kept before the page was opened: its empty fields would replace what is there.
 
@@ -51,5 +57,6 @@ def save(*, opened: bool = False) -> str:
     return (
         _SAVE.replace("WORDS", json.dumps(words, ensure_ascii=False))
         .replace("NAMES", json.dumps(names))
+        .replace("MAXIMUM", str(MAX_CHARS))
         .replace("OPENED", "window.storyIsOpen = true;" if opened else "")
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from app.sharing import State as Shared
-from app.story.desk import MAX_CHARS, MAX_MEMORY_CHARS, MAX_TITLE_CHARS
+from app.story.desk import MAX_TITLE_CHARS
 from app.story.wishes import MAX_BRANCHES, SCRIPT_CHOICES, VARY
 from app.text.checks import cleaned
 from app.text.controls import PRESETS
@@ -23,11 +23,13 @@ from engine.generation.strategy import Strategy
 from engine.story import GENRES
 
 _MAX_STRATEGY_CHARS: Final = 1_000
+#: What is too long for the model was typed all the same, and is not to be lost by a reload.
+_MAX_KEPT: Final = 500_000
 _TEXTS: Final = {
     "title": MAX_TITLE_CHARS,
-    "text": MAX_CHARS,
-    "memory": MAX_MEMORY_CHARS,
-    "note": MAX_MEMORY_CHARS,
+    "text": _MAX_KEPT,
+    "memory": _MAX_KEPT,
+    "note": _MAX_KEPT,
 }
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "genre": GENRES,

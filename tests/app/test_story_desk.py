@@ -88,6 +88,30 @@ def test_a_choice_goes_into_the_manuscript_as_it_was_edited_meanwhile() -> None:
     assert desk.now.text == "深山里有风" == desk.node.text
 
 
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("山里下雪", "山里有风"),
+        ("深山里下雪", "深山里有风"),
+        ("山里下雪。天黑了", "山里有风。天黑了"),
+        ("山里下大雪", "山里有风"),
+        ("", "有风"),
+    ],
+)
+def test_another_try_takes_the_place_of_the_one_before_and_keeps_the_rest(
+    now: str, expected: str
+) -> None:
+    desk = Desk()
+    write(desk, "山里", "下雪")
+    desk.see(now)
+    run = desk.begin([StoryRequest(text="山里")], "simplified", None)
+    run.drafts = [draft("有风")]
+    desk.settle(now)
+    assert desk.now.text == expected
+    desk.undo()
+    assert desk.now.text == now
+
+
 def test_what_was_stopped_before_its_first_word_leaves_nothing() -> None:
     desk = Desk()
     assert write(desk, "山里", "") == []

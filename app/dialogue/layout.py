@@ -36,6 +36,7 @@ class Controls:
     context: gr.HTML
     model: gr.Dropdown
     strategy: StrategyControls
+    about: gr.Markdown
     last: gr.Dropdown
     cdial: gr.Button
     count: gr.Slider
@@ -87,7 +88,10 @@ def build(models: TextModels, saved: gr.BrowserState) -> Controls:
         with gr.Column(scale=2, min_width=300, elem_classes=["dg-right"]):
             with gr.Group():
                 model = model_dropdown(models, "dialogue-model")
-            strategy = strategy_controls("dialogue", DEFAULT, max_tokens=_TOKENS, limit=LONGEST)
+            with gr.Column(elem_classes=["dg-strategy"]) as box:
+                strategy = strategy_controls("dialogue", DEFAULT, max_tokens=_TOKENS, limit=LONGEST)
+            # What it says of the preset is its own; here presets come from elsewhere too.
+            about = next(part for part in box.children if isinstance(part, gr.Markdown))
             with gr.Row(elem_classes=["dg-sees"]):
                 last = gr.Dropdown(
                     [(label(f"dialogue.last.{count}"), count) for count in LAST],
@@ -115,7 +119,7 @@ def build(models: TextModels, saved: gr.BrowserState) -> Controls:
                 )
     below = gr.Column(elem_classes=["dg-below"])
     return Controls(
-        *(state, saved, chat, context, model, strategy, last, cdial, count, by, weight),
+        *(state, saved, chat, context, model, strategy, about, last, cdial, count, by, weight),
         *(watch, share, link, files, below),
     )
 

@@ -104,12 +104,14 @@ def _connect_settings(controls: Controls, models: TextModels) -> None:
         event = listener.release if isinstance(component, gr.Slider) else listener.input
         event(altering.look, [controls.session, *controls.wishes], controls.screen[:3], **_QUICK)
 
-    def as_cdial() -> list[Any]:
+    def as_cdial(request: gr.Request) -> list[Any]:
         preset = PRESETS["cdial"]
         strategy = Strategy(settings=preset.settings, max_tokens=preset.max_tokens)
-        return [preset.turns, *controls.strategy.values(OWN, strategy, None, lucky=True)]
+        about = say("cdial.about", language(request))
+        return [about, preset.turns, *controls.strategy.values(OWN, strategy, None, lucky=True)]
 
-    controls.cdial.click(as_cdial, None, [controls.last, *controls.strategy.inputs], **_QUICK)
+    outputs = [controls.about, controls.last, *controls.strategy.inputs]
+    controls.cdial.click(as_cdial, None, outputs, **_QUICK)
 
 
 def _connect_files(controls: Controls, models: TextModels) -> None:
@@ -152,15 +154,16 @@ def _connect_opening(controls: Controls, models: TextModels) -> None:
 
     def on_load(request: gr.Request, kept: object) -> list[Any]:
         screen, link = opened(models, kept, request)
-        inputs = [controls.model, controls.last, *controls.strategy.inputs]
         if link is None:
-            return [*screen[:-1], *[gr.skip() for _ in inputs]]
+            return [*screen[:-1], *[gr.skip() for _ in outputs]]
         model = link.model if link.model in models.names else models.default
-        values = controls.strategy.values(_preset_of(link.strategy), link.strategy, link.seed)
-        return [*screen[:-1], model, link.last, *values]
+        preset = _preset_of(link.strategy)
+        about = text(f"text.about.{preset}", language(request))
+        values = controls.strategy.values(preset, link.strategy, link.seed)
+        return [*screen[:-1], about, model, link.last, *values]
 
     # The seed, the last of the screen, is among the strategy's.
-    outputs = [controls.model, controls.last, *controls.strategy.inputs]
+    outputs = [controls.about, controls.model, controls.last, *controls.strategy.inputs]
     demo.load(on_load, [controls.saved], [*controls.screen[:-1], *outputs], **_QUICK)
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -384,3 +385,19 @@ def test_nothing_grows_without_bound() -> None:
     chat = tuple(Bubble(i % 2, "person", SENTENCES[0]) for i in range(MAX_BUBBLES + 41))
     session = Session().push(chat)
     assert len(session.chat) <= MAX_BUBBLES and session.chat[0].side == 0
+
+
+def test_a_stop_waits_until_the_run_is_over(tmp_path: Path) -> None:
+    models = TextModels(chat_models(tmp_path, "slow"), NAMES)
+    asking, altering = Asking(models), Altering(models)
+    session = Session()
+    screens = asking.ask(event("say", session, text="你好吗？"), request(), session, *wishes())
+    early = next(screens)
+    with ThreadPoolExecutor(1) as thread:
+        settled = thread.submit(altering.settle, request(), early.session, *wishes())
+        # The run goes on for a while after the Stop, as one in a thread of gradio's does.
+        later = [next(screens) for _ in range(4)][-1]
+        screens.close()
+        shown = settled.result().session
+    assert texts(shown) == [bubble.text for bubble in later.session.chat if bubble.text]
+    assert shown.seq > later.session.seq and shown.ongoing.runs == 0

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import gradio as gr
 from gradio.components import Component
 
-from app.limits import RateLimiter, checked_choice
+from app.limits import RateLimiter, Refusal, checked_choice
 from app.text.checks import checked_int, explain
 from app.text.controls import read_seed, seed_box
 from app.text.drafts import Draft, Run, Stop, side_by_side, summary
@@ -107,7 +107,7 @@ def render(
                 shown += _view(ids, side)
         shown.append(gr.Markdown(elem_id=f"{ids}-verdict"))
     state, wish = gr.State(Compared()), gr.State(Stop())
-    comparison = _Comparison(models, prepare, adapt)
+    comparison = Comparison(models, prepare, adapt)
     shown.insert(0, state)
     run.click(
         comparison.run,
@@ -143,7 +143,7 @@ def _view(ids: str, side: str) -> list[Component]:
     return [head, view]
 
 
-class _Comparison:
+class Comparison:
     """The handlers."""
 
     def __init__(self, models: TextModels, prepare: Prepare, adapt: Adapt) -> None:
@@ -174,13 +174,14 @@ class _Comparison:
             checked_choice(preset, tuple(STRATEGIES), lang)
             for preset in (left_preset, right_preset)
         )
-        runs = [
-            self._run(name, preset, most, chosen, lang, values)
-            for name, preset in zip((left_model, right_model), presets, strict=True)
-        ]
+        stopped = wish.watch()
         compared = Compared((), presets, seq=state.seq + 1)
         try:
-            with closing(side_by_side(runs, stopped=wish.watch())) as views:
+            runs = [
+                self._run(name, preset, most, chosen, lang, values)
+                for name, preset in zip((left_model, right_model), presets, strict=True)
+            ]
+            with closing(side_by_side(runs, stopped=stopped)) as views:
                 for drafts in views:
                     compared = replace(compared, drafts=tuple(drafts))
                     yield _screen(compared, lang)
@@ -207,18 +208,18 @@ class _Comparison:
         return Run(str(name), model, prompt_text, prompt, strategy, seed, cut=cut)
 
     def _verdict(self, compared: Compared, values: Sequence[Any], lang: Language) -> str:
-        """The perplexity of both texts to one model; "" where it cannot read one of them."""
+        """The perplexity of both texts to one model; "" where that cannot read the prompt."""
         names = {draft.model for draft in compared.drafts}
         name = names.pop() if len(names) == 1 else self._models.default
         if not self._models.ready(name):
             return ""
         judge = self._models.get(name, lang)
-        found = []
-        for draft in compared.drafts:
+        try:
             _, prompt, _ = self._prepare(name, judge, lang, *values)
-            value = _perplexity(judge, prompt, draft)
-            found.append("–" if value is None else f"{value:.1f}")
-        left, right = found
+        except Refusal:
+            return ""
+        found = (_perplexity(judge, prompt, draft) for draft in compared.drafts)
+        left, right = ("–" if value is None else f"{value:.1f}" for value in found)
         who = title(name, lang)
         return text("text.compare.verdict", lang, model=who, left=left, right=right)
 

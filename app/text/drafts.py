@@ -16,8 +16,8 @@ from engine.generation.jobs import FinishReason
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 
-#: Seconds after which a text ends wherever it is. A bundled model needs two for the longest; a
-#: published one of a billion parameters writes some 800 tokens in that time.
+#: Seconds after which a text ends wherever it is: a bundled model needs a few for its longest
+#: one, a large published model may not get that far.
 DEADLINE: Final = 120.0
 #: Seconds between two views of a text that is being written: a browser draws no faster.
 INTERVAL: Final = 0.1

@@ -63,6 +63,7 @@ class Wish:
         return [replace(told, genre=value) for value in chosen]
 
 
+_FIRST_GENRE: Final = "novel"
 _VALUES: Final = {"mood": MOODS, "genre": GENRES}
 
 
@@ -117,6 +118,9 @@ class Asked:
     def wish(self, models: TextModels, lang: Language) -> Wish:
         """Everything, and the model. Raises Refusal."""
         request = self.request(lang)
+        if not request.text.strip() and request.genre == "any":
+            # Of all that the bundled model learned, lists of facts begin most easily by themselves.
+            request = replace(request, genre=_FIRST_GENRE)
         script = self._script(request, lang)
         branches = checked_int(self.branches, 1, MAX_BRANCHES, lang, say("branches", lang))
         vary = checked_choice(self.vary, VARY, lang)

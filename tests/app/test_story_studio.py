@@ -290,8 +290,12 @@ def test_control_characters_go_and_the_cursor_stays_where_it_was(studio: Studio)
     assert screen.manuscript.startswith("山里") and screen.manuscript.endswith("住着")
 
 
-def test_an_empty_manuscript_begins_by_itself(studio: Studio) -> None:
-    assert len(run(studio, Desk(), text="").manuscript) >= 20
+def test_an_empty_manuscript_begins_by_itself_as_a_story(studio: Studio) -> None:
+    desk = Desk()
+    assert len(run(studio, desk, text="").manuscript) >= 20
+    assert desk.node is not None and desk.node.request.genre == "novel"
+    run(studio, desk, text="", genre="wuxia")
+    assert desk.node.request.genre == "wuxia"
 
 
 def test_a_model_that_fails_in_the_middle_keeps_what_there_is(

@@ -19,7 +19,7 @@ from typing import Final
 
 from benchmarks import text_choices, text_fewshot, text_replies, text_samples
 from benchmarks.text_bits import bits_table, measure
-from benchmarks.text_data import Document, Texts
+from benchmarks.text_data import PASSAGES, Document, Texts
 from benchmarks.text_ngram import NGram, NGramBits, kind
 from benchmarks.text_report import table
 from engine.conditions import segment
@@ -73,6 +73,7 @@ class Measured:
         self.samples = {
             source: self.texts.some(source, amount.characters)
             for source in self.texts.pack.mix(name)
+            if source != PASSAGES
         }
 
     def bits(self) -> Iterator[str]:
@@ -137,9 +138,7 @@ def story(measured: Measured, data: Path) -> Iterator[tuple[str, str]]:
 def classified(measured: Measured, data: Path) -> Iterator[tuple[str, Sequence[bool], int]]:
     """The tasks of classification."""
     model, amount = measured.model, measured.amount
-    everything = {
-        name: list(measured.texts.documents(name)) for name in (*STORIES, "general", "reading")
-    }
+    everything = {name: measured.texts.unseen(name) for name in (*STORIES, "general")}
     by_file: dict[str, list[Document]] = {}
     for name, document in text_choices.origins(data, everything["general"]):
         by_file.setdefault(name, []).append(document)
@@ -167,7 +166,7 @@ def dialogue(measured: Measured, data: Path) -> Iterator[tuple[str, str]]:
     """All that is measured of the dialogue model."""
     model, amount = measured.model, measured.amount
     yield "Bits per character of replies", "\n".join(measured.bits())
-    whole = {name: list(measured.texts.documents(name)) for name in measured.samples}
+    whole = {name: measured.texts.unseen(name) for name in measured.samples}
     exchanges = text_replies.exchanges(whole, amount.replies)
     yield "The true reply among random ones", text_replies.hits(model, exchanges)
     kinds = {
@@ -209,7 +208,7 @@ def main() -> None:
     parser.add_argument("--ngram-kind", type=kind, default=("tokens", 4), metavar="UNIT-ORDER")
     parser.add_argument("--kenlm", type=Path, help="folder of KenLM's query")
     parser.add_argument("--strategy", default="balanced", choices=STRATEGIES)
-    parser.add_argument("--dialogue-strategy", default="balanced", choices=STRATEGIES)
+    parser.add_argument("--dialogue-strategy", default="su_top_k", choices=STRATEGIES)
     parser.add_argument("--samples", type=Path, help="a file to append samples to")
     parser.add_argument("--quick", action="store_true", help="a little of everything")
     options = parser.parse_args()

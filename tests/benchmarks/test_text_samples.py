@@ -1,7 +1,10 @@
 """Variety, openings, questions and candidates."""
 
+import json
 import random
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import text_choices, text_fewshot, text_replies, text_samples
@@ -9,9 +12,11 @@ from benchmarks.text_data import Document, Texts
 from benchmarks.text_report import asked, share, table
 from engine.tokenizers.cpm import CPMTokenizer
 from tests.benchmarks.tiny_text import DIALOGUE, small_pack
-from tests.training.corpus_folder import write_tokenizer
+from tests.training.corpus_folder import TALES, write_tokenizer
+from training.corpus import Shard, add_dialogue
 from training.corpus_fewshot import Task
 from training.corpus_relation import Relation
+from training.language_model_data import Pack
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +35,6 @@ def test_distinct_and_repetition() -> None:
 
 
 def document(texts: Texts, text: str) -> Document:
-    import numpy as np
-
     tokens = np.array(texts.pieces.tokenizer.encode(text))
     return Document(texts.pieces, tokens, np.full(len(tokens), 9), np.ones(len(tokens), int))
 
@@ -46,6 +49,22 @@ def test_an_opening_ends_with_a_clause_and_people_go_on(texts: Texts) -> None:
     assert found[0].human == "水" * text_samples.LENGTH
     assert found[0].prompt.reply_segment == 9
     assert texts.pieces.tokenizer.decode(found[0].prompt.tokens) == found[0].text
+
+
+def test_articles_that_are_passages_of_training_are_left_out(tmp_path: Path) -> None:
+    tokenizer = CPMTokenizer(write_tokenizer(tmp_path) / "chinese.model", words=False)
+    own, other = TALES[0], "他们走过许多地方，看见了从来没有看见过的花草和树木。"
+    for name, kept, trained in (("general", [own, other], []), ("reading", [], [f"段落：{own}"])):
+        for folder, texts in (("held_out", kept), ("", trained)):
+            shard = Shard()
+            for text in texts:
+                tokens = tokenizer.encode(text)
+                shard.add(tokens, [0] * len(tokens), [1] * len(tokens), len(text))
+            shard.save(tmp_path / folder, name, characters=True)
+    mixes = {"base": {"general": 0.5, "reading": 0.5}}
+    (tmp_path / "manifest.json").write_text(json.dumps({"mixes": mixes}), encoding="utf8")
+    found = Texts(Pack(tmp_path), tokenizer).unseen("general")
+    assert [document.text for document in found] == [other]
 
 
 def test_tables_and_shares() -> None:
@@ -121,10 +140,6 @@ def test_exchanges_are_replies_with_others_of_their_source(texts: Texts) -> None
 
 
 def dialogue(texts: Texts, turns: list[str]) -> Document:
-    import numpy as np
-
-    from training.corpus import Shard, add_dialogue
-
     shard = Shard()
     add_dialogue(shard, texts.pieces.tokenizer, turns)
     return Document(texts.pieces, *map(np.array, (shard.tokens, shard.segments, shard.loss)))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 import gradio as gr
@@ -123,6 +124,8 @@ class Asking:
         if old.author == "person":
             yield from self.reply(asked, changed)
             return
+        if old.author == "given":  # the others that were written in advance stay
+            changed += tuple(takewhile(lambda bubble: bubble.author == "given", chat[index + 1 :]))
         asked.session = asked.session.push(changed)
         yield asked.done()
 

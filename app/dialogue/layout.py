@@ -175,7 +175,7 @@ def _watch(models: TextModels) -> Watch:
 
 
 def _guest(models: TextModels, side: str, preset: str) -> tuple[gr.Dropdown, gr.Dropdown]:
-    with gr.Row():
+    with gr.Row(elem_classes=["dg-guest"]):
         model = model_dropdown(models, f"dialogue-model-{side}", key=f"dialogue.watch.model.{side}")
         chosen = gr.Dropdown(
             [(label(f"text.preset.{name}"), name) for name in STRATEGIES],

@@ -331,7 +331,13 @@ def test_a_person_of_invented_turns(altering: Altering, asking: Asking) -> None:
         event("persona", session, key="child"), request(), session, *wishes()
     )
     assert texts(with_person.session) == list(PERSONAS["child"].turns)
-    talked = last(ask(asking, with_person.session, "say", text="你好吗？"))
+    renamed = last(ask(asking, with_person.session, "edit", index=1, text="我叫小雪。"))
+    assert texts(renamed) == [
+        PERSONAS["child"].turns[0],
+        "我叫小雪。",
+        *PERSONAS["child"].turns[2:],
+    ]
+    talked = last(ask(asking, renamed, "say", text="你好吗？"))
     assert talked.chat[-1].seen == 5
     unknown = altering.alter(event("persona", session, key="x"), request(), session, *wishes())
     assert unknown.session.chat == ()

@@ -10,12 +10,22 @@ from app import sharing
 from app.dialogue import store
 from app.dialogue.exchange import export
 from app.dialogue.presets import OPENINGS, PERSONAS, TOPICS
-from app.dialogue.session import Bubble, conversation, model_text, next_side, script
+from app.dialogue.session import (
+    Bubble,
+    Session,
+    conversation,
+    model_text,
+    next_side,
+    script,
+)
 from app.dialogue.store import Link, StoreError
+from app.limits import Refusal
+from app.pages.dialogue import _adapted, _compared, _preset_of
 from app.text.drafts import Draft
-from engine.dialogue import is_call_for_help
+from engine.dialogue import context, is_call_for_help
 from engine.generation import STRATEGIES, Token
 from engine.generation.token import Alternative
+from tests.dialogue_models import ChatModel
 
 DRAFT = Draft(
     "dialogue",
@@ -147,9 +157,18 @@ def test_ways_to_begin_are_harmless_and_whole() -> None:
         assert len(one.turns) % 2 == 0 and set(one.name) == {"zh", "en"}
 
 
-def test_a_link_opens_with_its_own_settings() -> None:
-    from app.pages.dialogue import _preset_of
+def test_a_comparison_answers_the_last_question() -> None:
+    model = ChatModel(positions=600)
+    chat = CHAT[:2]
+    text, prompt, cut = _compared("dialogue", model, "zh", Session().push(chat))
+    assert (text, cut) == ("你好 ", 0)
+    assert prompt == context(model, conversation(chat[:1]), 256).prompt
+    assert _adapted("dialogue", model, STRATEGIES["su_random_sample"]).keep == ()
+    with pytest.raises(Refusal):
+        _compared("dialogue", model, "zh", Session())
 
+
+def test_a_link_opens_with_its_own_settings() -> None:
     assert _preset_of(STRATEGIES["typical"]) == "typical"
     assert _preset_of(DRAFT.strategy) == "su_top_k"
     request = SimpleNamespace(query_params={"dialogue": sharing.encode(store.share(LINK)[0])})

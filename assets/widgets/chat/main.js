@@ -1,5 +1,6 @@
 // The chat: turns, replies to choose from, the field to write in, and what goes to the server.
 
+const QUESTION = 130; // pixels of the conversation that stay above replies to choose from
 const ANSWER_WITHIN = 20000; // milliseconds, after which an unanswered request can be made again
 
 class Chat {
@@ -76,13 +77,20 @@ class Chat {
     if (this.conversation.head?.ack === this.nonce && this.nonce > 0) this.composer.taken();
     const atEnd = this.atEnd() || !wasRunning;
     this.draw();
-    if (atEnd) this.scroller.scrollTop = this.scroller.scrollHeight;
+    if (atEnd) this.scroller.scrollTop = this.end();
     if (wasRunning && !this.conversation.running) this.tell();
   }
 
   atEnd() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
     return scrollTop + clientHeight >= scrollHeight - 40;
+  }
+
+  // Where the end is in sight; of replies to choose from, the beginning, below the last question.
+  end() {
+    const cards = this.cards.node;
+    const { scrollHeight, offsetTop } = this.scroller;
+    return cards.hidden ? scrollHeight : cards.offsetTop - offsetTop - QUESTION;
   }
 
   draw() {

@@ -86,8 +86,10 @@ class Chat {
     return scrollTop + clientHeight >= scrollHeight - 40;
   }
 
-  // Where the end is in sight; of replies to choose from, the beginning, below the last question.
+  // Where the end is in sight; of replies to choose from, the beginning, below the last question;
+  // and of ways to begin, the first.
   end() {
+    if (this.conversation.turns.length === 0) return 0;
     const cards = this.cards.node;
     const { scrollHeight, offsetTop } = this.scroller;
     return cards.hidden ? scrollHeight : cards.offsetTop - offsetTop - QUESTION;

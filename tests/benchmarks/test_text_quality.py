@@ -1,5 +1,6 @@
 """The whole benchmark on a corpus of a few lines and models with random weights."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,6 +18,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer = write_tokenizer(folder)
     data = write_corpus(folder / "data")
     pack(data, tokenizer, folder / "pack", processes=1, fewshot_characters=60_000)
+    # So little is held out of so little that what is trained on has to stand for it.
+    for path in (folder / "pack").glob("story_*.npy"):
+        shutil.copy(path, folder / "pack" / "held_out")
     write_model(folder / "model", tokenizer / "chinese.model")
     return folder
 
@@ -48,4 +52,4 @@ def test_everything_is_measured(
     for section in sections:
         assert section.count("\n| ") > 2, section
     assert "nan" not in found
-    assert samples.read_text(encoding="utf8").count("**people**")
+    assert samples.read_text(encoding="utf8").count("**people**") >= 4

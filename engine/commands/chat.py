@@ -3,16 +3,26 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from engine.commands.loading import add_model_options, load, told
 from engine.commands.sampling import add_sampling_options, preset
 from engine.errors import EngineError, GenerationError
 
+#: In place of the model's words, where somebody may hurt themselves.
+_HELP: Final = (
+    "这一句模型不回答，请找一个真正的人说说 / Please talk to a person, not to a program:\n"
+    "  中国内地 12356 · 香港 18111 · 台灣 1925 · US 988 · UK, Ireland 116 123 · findahelpline.com"
+)
+
 
 @told
 def main(arguments: Sequence[str]) -> int:
     """Answer each line of stdin until it ends. Returns the exit status."""
-    from engine.generation.stream import stream
+    from engine.dialogue import is_call_for_help, spoken
+    from engine.generation.strategy import Strategy
+    from engine.generation.writer import write
     from engine.tokenizers.dialogue import dialogue_format
 
     parser = argparse.ArgumentParser(
@@ -24,7 +34,13 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     model = load(options)
     written = dialogue_format(model.config.family, model.tokenizer)
-    chosen = preset(options, model.config.family)
+    # The bundled model writes a dialogue down as NEZHA does, and answers well by its settings.
+    family = model.config.family
+    chosen = preset(options, "nezha" if family == "bundled" else family)
+    strategy = Strategy(
+        settings=chosen.settings, max_tokens=chosen.max_tokens, min_tokens=chosen.min_length
+    )
+    strategy = replace(spoken(model, strategy), stop=chosen.stop)
     turns: list[str] = []
     room = model.config.max_positions - chosen.max_tokens
     if room < 1:
@@ -36,18 +52,14 @@ def main(arguments: Sequence[str]) -> int:
         if not line:
             turns.clear()
             continue
+        if is_call_for_help(line):
+            print(_HELP)
+            continue
         turns.append(line)
         try:
             prompt = written.prompt(turns, room)
             answer = ""
-            for token in stream(
-                *(model, prompt),
-                sampler=chosen.settings,
-                max_tokens=chosen.max_tokens,
-                min_tokens=chosen.min_length,
-                stop=chosen.stops(model.tokenizer),
-                seed=options.seed,
-            ):
+            for token in write(model, prompt, strategy, seed=options.seed, alternatives=0):
                 answer += token.text
                 print(token.text, end="", flush=True)
             print()

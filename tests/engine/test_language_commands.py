@@ -106,6 +106,15 @@ def test_a_dialogue_goes_on_line_by_line(
     assert shown.err.count("error: ") == 1  # the last line is too long
 
 
+def test_a_call_for_help_is_answered_by_no_model(
+    dialogue: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("你好\n我不想活了\n"))
+    assert main(["chat", "-m", str(dialogue), "--seed", "5", "--max-tokens", "6"]) == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert "12356" not in first and "12356" in others[-1] and len(others) == 2
+
+
 def test_answers_as_long_as_the_context_are_refused_before_the_first_question(
     dialogue: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,6 +23,8 @@ PRESETS: Final = (*STRATEGIES, OWN)
 #: Short enough to be typed again.
 _DRAWN_SEEDS: Final = 10**9
 MAX_TOKENS: Final = 1024
+#: Whoever writes a seed means it: no other one is drawn then.
+_TYPED: Final = "lucky => document.activeElement?.closest('#ID') ? false : lucky"
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,14 @@ def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, li
     # The length is no part of what makes a strategy.
     for component in filled[:-1]:
         component.input(changed, None, [controls.preset, about], **quiet)
-    controls.seed.input(None, None, [controls.lucky], js="() => false", api_visibility="private")
+    # Not "input", which a paste does not cause; a run changes the seed while the field is left.
+    controls.seed.change(
+        None,
+        [controls.lucky],
+        [controls.lucky],
+        js=_TYPED.replace("ID", str(controls.seed.elem_id)),
+        api_visibility="private",
+    )
 
 
 def read_strategy(

@@ -38,6 +38,9 @@ CONTEXTS: Final = ("story_novel", "story_children", "dialogue_smile", "dialogue_
 """Sources that show what a longer context brings."""
 
 
+NGRAMS: Final = "tokens-4"
+
+
 @dataclass(frozen=True)
 class Amount:
     """How much is measured."""
@@ -89,7 +92,7 @@ class Measured:
         """What n-grams make of the same text; None where there are none."""
         if self.options.ngrams is None:
             return None
-        unit, order = self.options.ngram_kind
+        unit, order = kind(self.options.ngram_kinds.get(self.name, NGRAMS))
         model = NGram(
             self.options.ngrams, unit, order, self.options.kenlm, self.model.config.vocab_size
         )
@@ -192,8 +195,8 @@ PARTS: Final[dict[str, Callable[[Measured, Path], Iterator[tuple[str, str]]]]] =
 
 
 def pairs(given: Sequence[str]) -> dict[str, str]:
-    """NAME=PATH as a mapping; NAME alone is a name of the catalogue."""
-    return {name: path or name for name, _, path in (item.partition("=") for item in given)}
+    """NAME=VALUE as a mapping; NAME alone stands for itself."""
+    return {name: value or name for name, _, value in (item.partition("=") for item in given)}
 
 
 def main() -> None:
@@ -205,7 +208,9 @@ def main() -> None:
         "--exact", nargs="+", default=[], metavar="NAME=PATH", help="the same in float32"
     )
     parser.add_argument("--ngrams", type=Path, help="what benchmarks.text_ngram wrote")
-    parser.add_argument("--ngram-kind", type=kind, default=("tokens", 4), metavar="UNIT-ORDER")
+    parser.add_argument(
+        "--ngram-kinds", nargs="+", default=[], metavar="NAME=UNIT-ORDER", help=f"not {NGRAMS}"
+    )
     parser.add_argument("--kenlm", type=Path, help="folder of KenLM's query")
     parser.add_argument("--strategy", default="balanced", choices=STRATEGIES)
     parser.add_argument("--dialogue-strategy", default="su_top_k", choices=STRATEGIES)
@@ -213,6 +218,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a little of everything")
     options = parser.parse_args()
     options.models, options.exact = pairs(options.models), pairs(options.exact)
+    options.ngram_kinds = pairs(options.ngram_kinds)
     if options.ngrams is not None and options.kenlm is None:
         parser.error("--ngrams needs --kenlm")
     for name in options.models:

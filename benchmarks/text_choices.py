@@ -118,7 +118,9 @@ def idiom_questions(
     right one. One of each text."""
     chance = random.Random(0)
     known = set(idioms)
-    for text in texts:
+    mixed = list(texts)
+    chance.shuffle(mixed)
+    for text in mixed:
         at = next((i for i in range(20, len(text) - 4) if text[i : i + 4] in known), None)
         if at is None:
             continue

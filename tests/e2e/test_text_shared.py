@@ -18,7 +18,7 @@ from tests.e2e.conftest import PATIENCE_MS
 from tests.text_page import build, toy_models
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The small page, with a quick model and one of fifty steps a second."""
     models = toy_models(tmp_path_factory.mktemp("models"))
@@ -83,26 +83,45 @@ def test_a_preset_fills_the_settings_and_a_slider_makes_it_ones_own(opened: Page
     expect(opened.locator("#page-top_p input[type=number]")).to_have_value("0.95")
 
 
-def test_the_seed_that_was_drawn_is_shown_and_writes_the_same_again(
-    opened: Page, tmp_path: Path
-) -> None:
+def written_with(page: Page, seed: str) -> str:
+    """The text, as the file of JSON has it, once one with this seed is finished."""
+    for _ in range(PATIENCE_MS // 500):
+        with page.expect_download() as saved:
+            page.click("#page-json")
+        (told,) = json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))
+        if str(told["seed"]) == seed and told["finish"]:
+            return str(told["text"])
+        page.wait_for_timeout(500)
+    raise AssertionError(f"no text with seed {seed}")
+
+
+def test_the_seed_that_was_drawn_is_shown_and_writes_the_same_again(opened: Page) -> None:
+    seed = opened.locator("#page-seed input, #page-seed textarea")
+    opened.click("#page-run")
+    expect(opened.locator("#page-view")).to_contain_text("到了字数上限")
+    drawn = seed.input_value()
+    first = written_with(opened, drawn)
+    seed.fill("5")
+    expect(opened.locator("#page-lucky input")).not_to_be_checked()
+    opened.click("#page-run")
+    assert written_with(opened, "5") != first
+    seed.fill(drawn)
+    opened.click("#page-run")
+    assert written_with(opened, drawn) == first
+
+
+def test_an_alternative_begins_a_branch(opened: Page) -> None:
+    opened.click("#page-run")
     view = opened.locator("#page-view")
-    opened.click("#page-run")
     expect(view).to_contain_text("到了字数上限")
-    seed = opened.locator("#page-seed input, #page-seed textarea").input_value()
-    first = view.locator("[data-index], .tk-text, .tk").first.inner_text()
-    opened.locator("#page-lucky input").uncheck()
-    with opened.expect_download() as saved:
-        opened.click("#page-json")
-    (told,) = json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))
-    assert str(told["seed"]) == seed and told["text"][:8] in first
-    opened.click("#page-run")
-    opened.wait_for_timeout(500)
-    expect(view).to_contain_text("到了字数上限")
-    with opened.expect_download() as saved:
-        opened.click("#page-json")
-    (again,) = json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))
-    assert again["text"] == told["text"]
+    drawn = opened.locator("#page-seed input, #page-seed textarea").input_value()
+    first = written_with(opened, drawn)
+    view.locator(".tk-token").nth(5).click()
+    view.locator("button[role=menuitem]").first.click()
+    # The kept tokens are the text's own, and the rest has the seed's numbers again.
+    expect(view.locator(".tk-token").nth(5)).not_to_have_text(first[5])
+    second = written_with(opened, drawn)
+    assert second[:5] == first[:5] and second[5] != first[5] and len(second) == len(first)
 
 
 def test_whoever_types_a_seed_means_it(opened: Page) -> None:

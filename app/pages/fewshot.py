@@ -91,23 +91,22 @@ def _connect_form(
     chips: Any = controls.chips
     inputs = [controls.model, strategy.max_tokens, measure.questions, *controls.task]
     shown = [controls.prompt, saved]
+    # Not the texts' own input event: gradio has none for what an input method or a paste brings.
     edited = [
         examples.edit,
-        controls.pattern.input,
+        controls.pattern.change,
         controls.separator.input,
-        controls.question.input,
-        controls.candidates.input,
+        controls.question.change,
+        controls.candidates.change,
         controls.model.input,
-        measure.questions.input,
+        measure.questions.change,
     ]
     for listener in edited:
         listener(form.preview, inputs, shown, trigger_mode="always_last", **_AT_ONCE)
-    controls.common.input(
-        lambda pattern: pattern, [controls.common], [controls.pattern], **_QUIET
-    ).then(form.preview, inputs, shown, **_AT_ONCE)
+    controls.common.input(lambda pattern: pattern, [controls.common], [controls.pattern], **_QUIET)
     controls.collect.click(
         form.collect, [controls.examples, measure.questions], [controls.candidates], **_QUIET
-    ).success(form.preview, inputs, shown, **_AT_ONCE)
+    )
     filled = [*controls.task, measure.questions, controls.prompt]
     picked = chips.pick(form.pick, [controls.model], filled, **_QUIET)
     picked.success(form.preview, inputs, shown, **_AT_ONCE)

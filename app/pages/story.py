@@ -172,8 +172,7 @@ def _connect_browser(controls: Controls, models: TextModels) -> None:
         open_page,
         [controls.saved],
         [*_screen(controls), *controls.page, controls.model, *strategy.inputs],
-        show_progress="hidden",
-        api_visibility="private",
+        **_QUICK,
     ).then(None, **kept, js=scripts.save(opened=True), show_progress="hidden")
     gr.on(
         [component.change for component in controls.page if hasattr(component, "change")],

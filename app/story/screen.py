@@ -59,7 +59,7 @@ def settled(desk: Desk, lang: Language, *, notice: str = "") -> Screen:
         ),
         notice=notice,
         go_on=gr.Button(visible=True),
-        here=gr.Button(visible=True),
+        here=gr.Button(interactive=True),
         stop=gr.Button(visible=False),
         retry=gr.Button(interactive=node is not None),
         undo=gr.Button(interactive=desk.history.can_undo),
@@ -72,7 +72,9 @@ def idle(desk: Desk) -> Screen:
     """Nothing is written, and all is as it was: a run was refused before it began."""
     blank = Screen(desk, *[gr.skip()] * (len(Screen._fields) - 1))
     return blank._replace(
-        go_on=gr.Button(visible=True), here=gr.Button(visible=True), stop=gr.Button(visible=False)
+        go_on=gr.Button(visible=True),
+        here=gr.Button(interactive=True),
+        stop=gr.Button(visible=False),
     )
 
 
@@ -84,7 +86,7 @@ def starting(desk: Desk, run: Run, seed: int, lang: Language, *, notice: str) ->
         cards=cards_value() if run.count == 1 else _cards(run, lang),
         notice=notice,
         go_on=gr.Button(visible=False),
-        here=gr.Button(visible=False),
+        here=gr.Button(interactive=False),
         stop=gr.Button(visible=True),
         retry=gr.Button(interactive=False),
         undo=gr.Button(interactive=False),

@@ -102,7 +102,8 @@ class SearchWriter:
                 raise end.error
             return
         # The search's: a reading is not heard to its end, the last token is enough.
-        self._job = TextReading(self._before, self._answer, deadline=self._deadline)
+        # A list of its own: the loop still reads it while the answer's tokens are told from here.
+        self._job = TextReading(self._before, list(self._answer), deadline=self._deadline)
         self._batcher.submit(self._job)
 
     def _read(self, rows: Sequence[Floats]) -> None:

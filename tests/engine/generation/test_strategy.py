@@ -263,6 +263,26 @@ def test_a_search_tells_its_tokens_as_the_model_reads_them():
     assert text_of(found) == best.text
 
 
+def test_a_long_answer_is_told_while_its_rest_is_still_read():
+    model = GatedModel()
+    batcher = Batcher(model)
+    writer = write(model, "abc", Strategy(kind="beam", max_tokens=200), seed=1, batcher=batcher)
+    # Told as it comes, with the loop held up between the passes that read the answer.
+    found = []
+    while writer.finish_reason is None:
+        token = writer.poll(0.02)
+        model.gate.clear()
+        if token is not None:
+            found.append(token)
+        else:
+            model.gate.set()
+    model.gate.set()
+    (best, *_) = beam_search(model, "abc", max_tokens=200)
+    assert tuple(token.id for token in found) == best.tokens
+    assert sum(token.logprob for token in found) == pytest.approx(best.logprob)
+    batcher.close()
+
+
 @pytest.mark.parametrize(
     ("options", "text", "reason"),
     [

@@ -43,7 +43,10 @@ class Refusal(gr.Error):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, duration=8, print_exception=False)
+        # Messages are in one language; where an English one quotes Chinese, it does so later.
+        letter = next(filter(str.isalpha, message), "")
+        title = "请留意" if "\u4e00" <= letter <= "\u9fff" else "Please note"
+        super().__init__(message, duration=8, print_exception=False, title=title)
 
     def __str__(self) -> str:
         return str(self.message)

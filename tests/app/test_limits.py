@@ -6,6 +6,7 @@ import pytest
 
 from app import limits
 from app.limits import RateLimiter, Refusal
+from app.texts import LANGUAGES, Language, text
 
 
 @pytest.mark.parametrize("value", [None, 7, ["a"], {"a": "b"}, b"a", True])
@@ -81,3 +82,9 @@ def test_invented_sessions_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatc
     for number in range(1000):
         limiter.wait(str(number))
     assert len(limiter._times) == 100
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_refusal_has_a_title_in_its_own_language(lang: Language) -> None:
+    refusal = Refusal(text("limits.not_a_choice", lang))
+    assert refusal.title == {"zh": "请留意", "en": "Please note"}[lang]

@@ -130,7 +130,12 @@ def _connect_answers(
 ) -> None:
     fields = [controls.model, controls.filling, *controls.task, *controls.strategy.inputs]
     inputs = [controls.answers, *fields]
-    running: dict[str, Any] = {**_QUIET, "concurrency_limit": _TOGETHER}
+    # A task that is picked while another is being answered comes after it, and is not lost.
+    running: dict[str, Any] = {
+        **_QUIET,
+        "concurrency_limit": _TOGETHER,
+        "trigger_mode": "always_last",
+    }
     answer: Any = controls.answer
     started: list[Any] = [
         listener(asking.ask, inputs, controls.screen, **running)

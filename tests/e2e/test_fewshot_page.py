@@ -108,9 +108,7 @@ def test_the_table_follows_keys_buttons_and_the_clipboard(page: Page) -> None:
     assert page.evaluate("window.hacked") is None
 
 
-def test_another_token_is_chosen_and_stop_keeps_what_there_is(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_token_is_chosen(page: Page) -> None:
     open_page(page)
     chip(page, "capital")
     answer = page.locator("#fs-answer")
@@ -119,7 +117,12 @@ def test_another_token_is_chosen_and_stop_keeps_what_there_is(
     answer.locator(".tk-token").first.click()
     answer.locator(".tk-popover button").last.click()
     expect(answer).not_to_contain_text("中国的首都是北京")
-    monkeypatch.setattr(FactsModel, "pause", 1.5)
+
+
+def test_stop_keeps_what_there_is(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_page(page)
+    monkeypatch.setattr(FactsModel, "pause", 2.0)
+    answer = page.locator("#fs-answer")
     chip(page, "next_line")
     expect(answer).to_contain_text("床前明月光，疑")
     page.locator("#fs-stop").click()

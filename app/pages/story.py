@@ -173,7 +173,9 @@ def _connect_browser(controls: Controls, models: TextModels) -> None:
         [controls.saved],
         [*_screen(controls), *controls.page, controls.model, *strategy.inputs],
         **_QUICK,
-    ).then(None, **kept, js=scripts.save(opened=True), show_progress="hidden")
+    ).then(None, **kept, js=scripts.save(opened=True), show_progress="hidden").then(
+        None, strategy.lucky, strategy.lucky, js=scripts.KEEPS_SEED, show_progress="hidden"
+    )
     gr.on(
         [component.change for component in controls.page if hasattr(component, "change")],
         None,

@@ -131,6 +131,7 @@ def test_an_example_a_title_a_reload_and_a_link(page: Page, browser: Browser) ->
         try:
             other = open_page(guest.new_page(), link.input_value())
             expect(other.locator("#story-manuscript textarea")).to_have_value(text)
+            other.wait_for_timeout(1_000)  # nobody presses a button before the page has settled
             written.append(write(other))
         finally:
             guest.close()

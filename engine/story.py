@@ -197,8 +197,8 @@ def without_gaps(strategy: Strategy, tokenizer: Tokenizer | None) -> Strategy:
 def _beginning(model: LanguageModel, tokenizer: Tokenizer) -> list[int]:
     """What stands before an empty manuscript.
 
-    Not the end of another text: the bundled models never saw what comes after it, but paragraphs
-    that begin after a sentence.
+    Not the end of another text, after which the bundled models learned to begin: most texts that
+    began there were lists of facts. A paragraph begins after a sentence.
     """
     if tokenizer.bos_id is not None:
         return [tokenizer.bos_id]

@@ -180,23 +180,24 @@ def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, li
     }
 
     def chosen(preset: object, request: gr.Request) -> list[Any]:
-        lang = language(request)
-        name = checked_choice(preset, PRESETS, lang)
-        words = text(f"text.about.{name}", lang)
+        name = checked_choice(preset, PRESETS, language(request))
         if name == OWN:
-            return [words, *[gr.skip() for _ in filled]]
+            return [gr.skip() for _ in filled]
         strategy = STRATEGIES[name]
         longest = min(limit, _longest(strategy, max_tokens))
         strategy = replace(strategy, max_tokens=longest)
-        return [words, *controls.values(name, strategy, 0)[1:-2]]
+        return controls.values(name, strategy, 0)[1:-2]
 
-    def changed(request: gr.Request) -> tuple[str, str]:
-        return OWN, text(f"text.about.{OWN}", language(request))
+    def described(preset: object, request: gr.Request) -> str:
+        lang = language(request)
+        return text(f"text.about.{checked_choice(preset, PRESETS, lang)}", lang)
 
-    controls.preset.input(chosen, [controls.preset], [about, *filled], **quiet)
+    controls.preset.input(chosen, [controls.preset], filled, **quiet)
+    # Whoever has changed it: a page does too, for a model with settings of its own.
+    controls.preset.change(described, [controls.preset], [about], **quiet)
     # The length is no part of what makes a strategy.
     for component in filled[:-1]:
-        component.input(changed, None, [controls.preset, about], **quiet)
+        component.input(lambda: OWN, None, [controls.preset], **quiet)
     # Not "input", which a paste does not cause; a run changes the seed while the field is left.
     controls.seed.change(
         None,

@@ -41,7 +41,9 @@ def compared(
         prompt = story_prompt(model, for_model(request), room=compare.MAX_TOKENS)
     except EngineError as error:
         raise Refusal(explain(error, lang)) from error
-    return prompt.text, prompt.prompt, 0
+    cut = request.before[: prompt.cut]
+    tokens = model.tokenizer.encode(cut) if cut and model.tokenizer is not None else ()
+    return prompt.text, prompt.prompt, len(tokens)
 
 
 def adapted(model_name: str, model: LanguageModel, strategy: Strategy) -> Strategy:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.pages import xiangqi
 from app.settings import Settings
 from app.ui import build, launch_options
 from tests.conftest import free_port
@@ -70,7 +71,7 @@ class Visitor:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    demo = build(fake_models(tmp_path_factory.mktemp("models")))
+    demo = build(fake_models(tmp_path_factory.mktemp("models")), pages=[xiangqi])
     options = launch_options(Settings(port=free_port()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **options)
     with httpx.Client(base_url=url.rstrip("/"), timeout=120, trust_env=False) as connection:

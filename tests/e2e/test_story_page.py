@@ -109,8 +109,13 @@ def test_at_the_cursor_by_keyboard_and_stopped_by_escape(
 
 def test_an_example_a_title_a_reload_and_a_link(page: Page, browser: Browser) -> None:
     open_page(page)
-    text = write(page, "#story-examples button >> nth=4")
-    assert text.startswith("从前，森林里")
+    opening = write(page, "#story-examples button >> nth=4")
+    assert opening.startswith("从前，森林里")
+    # The opening comes first, what the model makes of it a moment later.
+    expect(page.locator("#story-tokens")).to_contain_text("种子")
+    expect(page.locator("#story-continue")).to_be_visible()
+    text = manuscript(page)
+    assert len(text) > len("从前，森林里住着一只小狐狸，它最想知道的事情，是天边的海有多大。")
     expect(page.locator("#story-genre input:checked")).to_have_value("children")
     page.locator("#story-heads button").first.click()
     page.click("#story-find-titles")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from app.pages import xiangqi
 from app.settings import Settings
 from app.ui import build, launch_options
 from app.xiangqi import puzzles
@@ -20,7 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The application whose xiangqi model is the stand-in."""
     folder: Path = tmp_path_factory.mktemp("models")
     models = fake_models(folder)
-    demo = build(models)
+    demo = build(models, pages=[xiangqi])
     options = launch_options(Settings(port=free_port()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **options)
     yield Server(url.rstrip("/"), models)

@@ -1,0 +1,279 @@
+"""A text as sentences, and those as the words that a language model reads.
+
+Chinese is cut into words by jieba, English as the Penn Treebank does. Punctuation, emoji and other
+symbols are no words: the treebanks that the trees are measured with leave them out as well.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Literal
+
+from engine.chinese import converted
+from engine.errors import EngineError
+from engine.onlstm import english
+
+Language = Literal["zh", "en"]
+Unit = Literal["word", "character"]
+LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
+
+_LINE_BREAKS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_WHITE: Final = re.compile(r"[^\S\n]+")
+_UNSEEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
+#: Letters and digits of twice the width, as Chinese input methods write them.
+_NARROW: Final = {
+    code: code - 0xFEE0
+    for first, last in ("０９", "ＡＺ", "ａｚ")
+    for code in range(ord(first), ord(last) + 1)
+}
+_HAN: Final = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_LATIN: Final = re.compile(
+    "[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"
+)
+_LATIN_OR_DIGIT: Final = re.compile("[A-Za-z0-9]")
+_END: Final = re.compile(r"[。｡！？；…‼⁇⁈⁉!?.]+")
+_CHINESE_ENDS: Final = frozenset("。｡！？；…‼⁇⁈⁉")
+_CLOSING: Final = frozenset("”’」』）】》〉〕］｝)]}»")
+_BEGINNING: Final = 20
+"""Characters of a sentence or word that an error quotes."""
+
+
+class SentenceError(EngineError):
+    """A text that no sentences can be had from.
+
+    Attributes:
+        kind: "empty", "characters", "sentences", "words" (in one sentence), "long_word",
+            "no_words" (nothing but punctuation or emoji) or "language" (neither Chinese nor
+            English).
+        values: what a sentence about it needs: ``count`` and ``limit`` of what is too many;
+            ``text``, the beginning of the sentence or word in question.
+    """
+
+    def __init__(self, kind: str, **values: int | str) -> None:
+        self.kind = kind
+        self.values: Mapping[str, int | str] = values
+        super().__init__(_FAULTS[kind].format(**values))
+
+
+_FAULTS: Final = {
+    "empty": "there is no text",
+    "characters": "{count} characters, which are more than {limit}",
+    "sentences": "{count} sentences, which are more than {limit}",
+    "words": "a sentence of {count} words, which are more than {limit}: {text}",
+    "long_word": "a word of {count} characters, which are more than {limit}: {text}",
+    "no_words": "there is no word in this text",
+    "language": "neither Chinese nor English: {text}",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much text is read at once."""
+
+    characters: int = 2_000
+    sentences: int = 20
+    words: int = 100
+    """Of one sentence."""
+    word: int = 50
+    """Characters of one word."""
+
+
+LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a sentence: sentence.text[start:stop]."""
+
+    text: str
+    start: int
+    stop: int
+    form: str
+    """What a model reads: simplified characters, English in lower case with straight quotes."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with its punctuation, and its words without."""
+
+    text: str
+    language: Language
+    words: tuple[Word, ...]
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """What a model reads."""
+        return tuple(word.form for word in self.words)
+
+
+def sentences(
+    text: str,
+    language: Language | None = None,
+    *,
+    unit: Unit = "word",
+    limits: Limits = LIMITS,
+) -> tuple[Sentence, ...]:
+    """The sentences of a text that have words, with these words.
+
+    Args:
+        text: anything; control characters and those of no width are taken out.
+        language: of all sentences; None lets the script of each tell.
+        unit: of Chinese; "character" makes every Chinese character a word.
+        limits: of what is read.
+
+    Raises:
+        SentenceError: nothing to read, more than the limits allow, or another language.
+    """
+    if len(text) > limits.characters:
+        raise SentenceError("characters", count=len(text), limit=limits.characters)
+    plain = cleaned(text)
+    if not plain:
+        raise SentenceError("empty")
+    found, last = [], language or "zh"
+    for part in split(plain):
+        last = language or language_of(part) or last
+        cut = words(part, last, unit)
+        if cut:
+            found.append(Sentence(part, last, cut))
+    if not found:
+        raise SentenceError("no_words")
+    _check(found, limits)
+    return tuple(found)
+
+
+def cleaned(text: str) -> str:
+    """The text without characters that nobody sees; runs of white space are one space, and
+    letters and digits of double width plain ones."""
+    text = _LINE_BREAKS.sub("\n", text)
+    text = _WHITE.sub(" ", text)
+    seen = (
+        character
+        for character in text
+        if character == "\n" or unicodedata.category(character) not in _UNSEEN
+    )
+    return "".join(seen).translate(_NARROW).strip()
+
+
+def split(text: str) -> list[str]:
+    """The sentences of a cleaned text, each with its closing punctuation; a line break ends one.
+
+    Chinese sentences end with 。！？；… and English ones with . ! ? before white space, unless a
+    small letter follows or the dot belongs to an abbreviation.
+    """
+    found = []
+    for line in text.split("\n"):
+        begin = 0
+        for stop in _ends(line):
+            found.append(line[begin:stop])
+            begin = stop
+        found.append(line[begin:])
+    return [part.strip() for part in found if part.strip()]
+
+
+def language_of(text: str) -> Language | None:
+    """The language by its script: Chinese where there are at least as many Chinese characters as
+    Latin words; None where there are neither.
+
+    Raises:
+        SentenceError: more than a quarter of the letters are of another script.
+    """
+    han, latin = len(_HAN.findall(text)), _LATIN.findall(text)
+    letters = sum(map(str.isalpha, text))
+    if 4 * (letters - han - sum(map(len, latin))) > letters:
+        raise SentenceError("language", text=text[:_BEGINNING])
+    if not han and not latin:
+        return None
+    return "zh" if han >= len(latin) else "en"
+
+
+def words(text: str, language: Language, unit: Unit = "word") -> tuple[Word, ...]:
+    """The words of a sentence, without punctuation."""
+    if language == "en":
+        return tuple(
+            Word(text[start:stop], start, stop, text[start:stop].lower().replace("’", "'"))
+            for start, stop in english.words(text)
+        )
+    forms = converted(text, "simplified")
+    if len(forms) != len(text):
+        forms = text
+    return tuple(
+        Word(text[start:stop], start, stop, forms[start:stop])
+        for start, stop in _chinese(forms, unit)
+    )
+
+
+def is_word(text: str) -> bool:
+    """Whether there is a letter or a digit in it; % and & are words of English."""
+    return text in ("%", "&") or any(map(str.isalnum, text))
+
+
+def _ends(line: str) -> Iterator[int]:
+    """Where the sentences of a line end, behind closing quotes and brackets."""
+    begin = 0
+    for found in _END.finditer(line):
+        if found.start() < begin or not _is_end(line, found[0], found.start(), found.end()):
+            continue
+        stop = found.end()
+        while stop < len(line) and (
+            line[stop] in _CLOSING or (line[stop] == '"' and line.count('"', begin, stop) % 2)
+        ):
+            stop += 1
+        yield stop
+        begin = stop
+
+
+def _is_end(line: str, marks: str, start: int, stop: int) -> bool:
+    """Whether these full stops, question marks or the like end a sentence."""
+    if _CHINESE_ENDS.intersection(marks):
+        return True
+    if _HAN.match(line[start - 1 : start]):
+        return marks != "." or not _LATIN_OR_DIGIT.match(line, stop)
+    behind = line[stop:].lstrip("\"'”’)]}")
+    if behind and not behind[0].isspace():
+        return bool(_HAN.match(behind))
+    if set(marks) != {"."} or len(marks) > 1:
+        return not behind.strip()[:1].islower()
+    return english.is_full_stop(line, start)
+
+
+def _chinese(text: str, unit: Unit) -> Iterator[tuple[int, int]]:
+    """Where each Chinese word, or character, begins and ends."""
+    start = 0
+    for piece in _cutter()(text):
+        stop = start + len(piece)
+        if is_word(piece) and piece not in ("%", "&"):
+            if unit == "character" and _HAN.match(piece):
+                yield from ((place, place + 1) for place in range(start, stop))
+            else:
+                yield start, stop
+        start = stop
+
+
+@cache
+def _cutter() -> Callable[[str], list[str]]:
+    """A jieba tokenizer of our own, which reads its dictionary when it is first used (1 s)."""
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    cut: Any = jieba.Tokenizer().lcut
+    return lambda text: list(cut(text))
+
+
+def _check(found: list[Sentence], limits: Limits) -> None:
+    if len(found) > limits.sentences:
+        raise SentenceError("sentences", count=len(found), limit=limits.sentences)
+    for sentence in found:
+        beginning = sentence.text[:_BEGINNING]
+        if len(sentence.words) > limits.words:
+            count = len(sentence.words)
+            raise SentenceError("words", count=count, limit=limits.words, text=beginning)
+        for word in sentence.words:
+            if len(word.text) > limits.word:
+                beginning = word.text[:_BEGINNING]
+                count = len(word.text)
+                raise SentenceError("long_word", count=count, limit=limits.word, text=beginning)

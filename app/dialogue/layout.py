@@ -15,7 +15,9 @@ from app.dialogue.session import Session
 from app.dialogue.view import chat_value, context_value
 from app.dialogue.watching import MAX_TURNS
 from app.dialogue.widget import chat_widget, context_widget
+from app.events import visit
 from app.text.controls import StrategyControls, strategy_controls
+from app.text.links import ShareLink, share_link
 from app.text.models import TextModels, model_dropdown
 from app.texts import label
 from engine.dialogue import MAX_CANDIDATES, MMI_WEIGHT
@@ -43,8 +45,7 @@ class Controls:
     by: gr.Radio
     weight: gr.Slider
     watch: Watch
-    share: gr.Button
-    link: gr.Textbox
+    share: ShareLink
     files: gr.Column
     below: gr.Column
 
@@ -81,7 +82,7 @@ class Watch:
 def build(models: TextModels, saved: gr.BrowserState) -> Controls:
     """Place the components in the open block."""
     session = Session()
-    state = gr.State(session)
+    state = visit(session)
     with gr.Row(elem_classes=["dg-page"], equal_height=False):
         with gr.Column(scale=3, min_width=320, elem_classes=["dg-left"]):
             chat = chat_widget(chat_value(session, "zh"), elem_id="dialogue-chat")
@@ -109,18 +110,11 @@ def build(models: TextModels, saved: gr.BrowserState) -> Controls:
             watch = _watch(models)
             with gr.Accordion(label("dialogue.keep"), open=False, elem_id="dialogue-keep"):
                 files = gr.Column()
-                share = gr.Button(label("dialogue.share"), size="sm", elem_id="dialogue-share")
-                link = gr.Textbox(
-                    label=label("dialogue.link"),
-                    visible=False,
-                    interactive=False,
-                    buttons=["copy"],
-                    elem_id="dialogue-link",
-                )
+                share = share_link("dialogue", "dialogue")
     below = gr.Column(elem_classes=["dg-below"])
     return Controls(
         *(state, saved, chat, context, model, strategy, about, last, cdial, count, by, weight),
-        *(watch, share, link, files, below),
+        *(watch, share, files, below),
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import gradio as gr
-from gradio.context import Context
 from gradio.events import api as add_endpoint
 
 from app import sharing
@@ -20,6 +19,7 @@ from app.dialogue.request import read_wishes
 from app.dialogue.session import Session, conversation, model_text
 from app.dialogue.view import say
 from app.dialogue.watching import Watching
+from app.events import QUICK, RUNS, SLOW, root
 from app.limits import Refusal
 from app.text import compare, reading
 from app.text.checks import explain
@@ -40,24 +40,8 @@ ID: Final = "dialogue"
 MODEL: Final = "dialogue"
 
 _NAMES: Final = ("dialogue", "nezha-dialog", "cdial-base", "cdial-large")
-#: Replies of all visitors at the same time; a model decodes them in one batch.
-_RUNS: Final = 16
 #: Talks that are watched at the same time; each keeps a model busy.
 _WATCHED: Final = 4
-
-_QUICK: Final[dict[str, Any]] = {
-    "queue": False,
-    "show_progress": "hidden",
-    "api_visibility": "private",
-}
-_SLOW: Final[dict[str, Any]] = {
-    "show_progress": "hidden",
-    "trigger_mode": "multiple",
-    "concurrency_limit": _RUNS,
-    "api_visibility": "private",
-}
-#: The address is known to the browser alone, which may have come through a proxy.
-_ABSOLUTE: Final = "query => query && location.origin + location.pathname + query"
 
 
 def saved() -> gr.BrowserState:
@@ -77,23 +61,24 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     with controls.below:
         compare.render(offered, ID, [controls.session], _compared, adapt=_adapted)
         reading.render(offered, ID)
-    add_endpoint(api.endpoint(offered), api_name=ID, concurrency_limit=_RUNS)
+    add_endpoint(api.endpoint(offered), api_name=ID, concurrency_limit=RUNS)
 
 
 def _connect_chat(controls: Controls, models: TextModels) -> None:
     asking, altering, watching = Asking(models), Altering(models), Watching(models)
     chat: Any = controls.chat
     everything = [controls.session, *controls.wishes]
-    asked = chat.ask(asking.ask, everything, controls.screen, **_SLOW)
+    asked = chat.ask(asking.ask, everything, controls.screen, trigger_mode="multiple", **SLOW)
     watched = controls.watch.start.click(
         watching.watch,
         [controls.session, *controls.watch.inputs, *controls.wishes],
         controls.screen,
-        **{**_SLOW, "concurrency_limit": _WATCHED},
+        trigger_mode="multiple",
+        **{**SLOW, "concurrency_limit": _WATCHED},
     )
-    chat.alter(altering.alter, everything, controls.screen, **_QUICK)
+    chat.alter(altering.alter, everything, controls.screen, **QUICK)
     for stop in (chat.halt, controls.watch.stop.click):
-        stop(altering.settle, everything, controls.screen, cancels=[asked, watched], **_QUICK)
+        stop(altering.settle, everything, controls.screen, cancels=[asked, watched], **QUICK)
 
 
 def _connect_settings(controls: Controls, models: TextModels) -> None:
@@ -102,7 +87,7 @@ def _connect_settings(controls: Controls, models: TextModels) -> None:
     for component in (*shown, controls.strategy.max_tokens):
         listener: Any = component
         event = listener.release if isinstance(component, gr.Slider) else listener.input
-        event(altering.look, [controls.session, *controls.wishes], controls.screen[:3], **_QUICK)
+        event(altering.look, [controls.session, *controls.wishes], controls.screen[:3], **QUICK)
 
     def as_cdial(request: gr.Request) -> list[Any]:
         preset = PRESETS["cdial"]
@@ -111,7 +96,7 @@ def _connect_settings(controls: Controls, models: TextModels) -> None:
         return [about, preset.turns, *controls.strategy.values(OWN, strategy, None, lucky=True)]
 
     outputs = [controls.about, controls.last, *controls.strategy.inputs]
-    controls.cdial.click(as_cdial, None, outputs, **_QUICK)
+    controls.cdial.click(as_cdial, None, outputs, **QUICK)
 
 
 def _connect_files(controls: Controls, models: TextModels) -> None:
@@ -142,16 +127,10 @@ def _connect_files(controls: Controls, models: TextModels) -> None:
             gr.Info(say("share_dropped", lang, count=dropped))
         return gr.Textbox(sharing.query(ID, state), visible=True)
 
-    controls.share.click(
-        shared, [controls.session, *controls.wishes], [controls.link], **_QUICK
-    ).success(None, [controls.link], [controls.link], js=_ABSOLUTE)
+    controls.share.connect(shared, [controls.session, *controls.wishes])
 
 
 def _connect_opening(controls: Controls, models: TextModels) -> None:
-    demo = Context.root_block
-    if demo is None:
-        raise RuntimeError("render() has to be called inside gr.Blocks()")
-
     def on_load(request: gr.Request, kept: object) -> list[Any]:
         screen, link = opened(models, kept, request)
         if link is None:
@@ -164,7 +143,7 @@ def _connect_opening(controls: Controls, models: TextModels) -> None:
 
     # The seed, the last of the screen, is among the strategy's.
     outputs = [controls.about, controls.model, controls.last, *controls.strategy.inputs]
-    demo.load(on_load, [controls.saved], [*controls.screen[:-1], *outputs], **_QUICK)
+    root().load(on_load, [controls.saved], [*controls.screen[:-1], *outputs], **QUICK)
 
 
 def _preset_of(strategy: Strategy) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import gradio as gr
-from gradio.context import Context
 from gradio.events import api as endpoint
 
+from app.events import QUICK, QUIET, RUNS, SLOW, root, visit
 from app.story import api, extras, scripts
 from app.story.layout import Controls, build
 from app.story.opening import chosen_model, opened
@@ -25,23 +25,8 @@ ID: Final = "story"
 MODEL: Final = "story"
 
 _NAMES: Final = ("story", "gpt2-ml-15g", "gpt2-ml-30g", "cpm", "cpm-distill", "gpt2")
-#: Runs of all visitors at the same time; the models decode them in one batch.
-_RUNS: Final = 16
-
-
-#: Answers that need no model come past the queue.
-_QUICK: Final[dict[str, Any]] = {
-    "queue": False,
-    "show_progress": "hidden",
-    "api_visibility": "private",
-}
-_SLOW: Final[dict[str, Any]] = {
-    "show_progress": "hidden",
-    "trigger_mode": "once",
-    "concurrency_limit": _RUNS,
-    "concurrency_id": PAGE,
-    "api_visibility": "private",
-}
+#: One at a time, whichever button began it.
+_SLOW: Final[dict[str, Any]] = {**SLOW, "trigger_mode": "once", "concurrency_id": PAGE}
 
 
 def saved() -> gr.BrowserState:
@@ -63,7 +48,7 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     with controls.more:
         compare.render(offered, PAGE, controls.asked, compared, adapt=adapted)
         reading.render(offered, PAGE, controls.sheet.manuscript)
-    endpoint(api.endpoint(offered), api_name=PAGE, concurrency_limit=_RUNS)
+    endpoint(api.endpoint(offered), api_name=PAGE, concurrency_limit=RUNS)
 
 
 def _connect_runs(controls: Controls, studio: Studio) -> list[Any]:
@@ -82,7 +67,7 @@ def _connect_runs(controls: Controls, studio: Studio) -> list[Any]:
             controls.conditions.genre,
             controls.conditions.mood,
         ],
-        **_QUICK,
+        **QUICK,
     )
     started = [
         actions.go_on.click(studio.write, asked, _screen(controls), js=scripts.AT_END, **_SLOW),
@@ -92,7 +77,7 @@ def _connect_runs(controls: Controls, studio: Studio) -> list[Any]:
         taken.success(studio.write, asked, _screen(controls), js=scripts.AT_END, **_SLOW),
     ]
     for event in started:
-        event.then(studio.settle, place, _screen(controls), **_QUICK)
+        event.then(studio.settle, place, _screen(controls), **QUICK)
     return started
 
 
@@ -107,25 +92,25 @@ def _connect_desk(controls: Controls, studio: Studio, runs: list[Any]) -> None:
         (cards.choose, studio.choose),
         (tree.goto, studio.goto),
     ):
-        trigger(handler, place, _screen(controls), **_QUICK)
-    actions.stop.click(studio.settle, place, _screen(controls), cancels=runs, **_QUICK)
+        trigger(handler, place, _screen(controls), **QUICK)
+    actions.stop.click(studio.settle, place, _screen(controls), cancels=runs, **QUICK)
     actions.clear.click(
-        extras.new_page, place, [controls.desk, place[1], controls.sheet.title], **_QUICK
-    ).success(studio.refresh, [controls.desk], _screen(controls), **_QUICK)
+        extras.new_page, place, [controls.desk, place[1], controls.sheet.title], **QUICK
+    ).success(studio.refresh, [controls.desk], _screen(controls), **QUICK)
 
 
 def _connect_choices(controls: Controls) -> None:
     """What one choice means for others."""
     conditions = controls.conditions
     controls.branches.change(
-        lambda count: gr.Radio(visible=count != 1), controls.branches, controls.vary, **_QUICK
+        lambda count: gr.Radio(visible=count != 1), controls.branches, controls.vary, **QUICK
     )
     strategy = controls.strategy
     controls.model.change(
         chosen_model(strategy),
         [controls.model, strategy.preset],
         [conditions.box, conditions.other, *strategy.inputs],
-        **_QUICK,
+        **QUICK,
     )
 
 
@@ -133,32 +118,24 @@ def _connect_extras(controls: Controls, models: TextModels) -> None:
     """Titles, files and links."""
     sheet, titles = controls.sheet, extras.Titles(models)
     chips: Any = controls.titles
-    words = gr.State([])
+    words = visit([])
     controls.find_titles.click(
         titles.find,
         controls.asked,
         [words, controls.titles],
-        show_progress="minimal",
         show_progress_on=controls.find_titles,
         concurrency_limit=4,
-        api_visibility="private",
+        **{**QUIET, "show_progress": "minimal"},
     )
-    chips.pick(titles.pick, [words], [sheet.title], **_QUICK)
+    chips.pick(titles.pick, [words], [sheet.title], **QUICK)
     with controls.files:
         file_buttons(PAGE, extras.files(), [controls.desk, sheet.title, sheet.manuscript])
-    controls.share.click(
-        extras.share(models),
-        [*controls.page, controls.model, *controls.strategy.inputs],
-        [controls.link],
-        **_QUICK,
-    ).success(None, [controls.link], [controls.link], js=scripts.ABSOLUTE)
+    shared = [*controls.page, controls.model, *controls.strategy.inputs]
+    controls.share.connect(extras.share(models), shared)
 
 
 def _connect_browser(controls: Controls, models: TextModels) -> None:
     """Opening the page, and keeping it as it is written."""
-    demo = Context.root_block
-    if demo is None:
-        raise RuntimeError("render() has to be called inside gr.Blocks()")
     strategy = controls.strategy
 
     def open_page(saved: object, request: gr.Request) -> list[Any]:
@@ -168,11 +145,11 @@ def _connect_browser(controls: Controls, models: TextModels) -> None:
         "inputs": [*controls.page, controls.saved],
         "outputs": [controls.saved, controls.sheet.count],
     }
-    demo.load(
+    root().load(
         open_page,
         [controls.saved],
         [*_screen(controls), *controls.page, controls.model, *strategy.inputs],
-        **_QUICK,
+        **QUICK,
     ).then(None, **kept, js=scripts.save(opened=True), show_progress="hidden").then(
         None, strategy.lucky, strategy.lucky, js=scripts.KEEPS_SEED, show_progress="hidden"
     )

@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.components import Component
 from gradio.i18n import I18nData
 
+from app.events import visit
 from app.story import widgets
 from app.story.desk import MAX_TITLE_CHARS, Desk
 from app.story.examples import openings
@@ -19,6 +20,7 @@ from app.story.opening import DEFAULT, TOKENS
 from app.story.wishes import MAX_BRANCHES, SCRIPT_CHOICES, VARY
 from app.story.words import PAGE
 from app.text.controls import StrategyControls, strategy_controls
+from app.text.links import ShareLink, share_link
 from app.text.models import TextModels, model_dropdown
 from app.texts import label
 from app.widgets import tokens
@@ -84,8 +86,7 @@ class Controls:
     note: gr.Textbox
     titles: gr.HTML
     find_titles: gr.Button
-    share: gr.Button
-    link: gr.Textbox
+    share: ShareLink
     files: gr.Column
     more: gr.Column
 
@@ -157,12 +158,12 @@ def build(models: TextModels, saved: gr.BrowserState) -> Controls:
                 with gr.Accordion(label(f"{PAGE}.titles_open"), open=False, elem_id="story-heads"):
                     find_titles, titles = _titles()
                 with gr.Accordion(label(f"{PAGE}.keep_open"), open=False, elem_id="story-keep"):
-                    files, share, link = _keep()
+                    files, share = _keep()
         with gr.Column() as more:
             pass
         gr.Markdown(label(f"{PAGE}.idea_source"), elem_classes=["story-idea"])
     return Controls(
-        desk=gr.State(Desk()),
+        desk=visit(Desk()),
         saved=saved,
         examples=examples,
         sheet=sheet,
@@ -182,7 +183,6 @@ def build(models: TextModels, saved: gr.BrowserState) -> Controls:
         titles=titles,
         find_titles=find_titles,
         share=share,
-        link=link,
         files=files,
         more=more,
     )
@@ -279,20 +279,11 @@ def _titles() -> tuple[gr.Button, gr.HTML]:
     return find, widgets.chips("story-titles")
 
 
-def _keep() -> tuple[gr.Column, gr.Button, gr.Textbox]:
+def _keep() -> tuple[gr.Column, ShareLink]:
     gr.Markdown(label(f"{PAGE}.saved_info"), elem_classes=["story-idea"])
     with gr.Column() as files:
         pass
-    share = gr.Button(label(f"{PAGE}.share"), elem_id="story-share")
-    link = gr.Textbox(
-        label=label(f"{PAGE}.link"),
-        buttons=["copy"],
-        interactive=False,
-        visible=False,
-        max_lines=4,
-        elem_id="story-link",
-    )
-    return files, share, link
+    return files, share_link(PAGE, PAGE)
 
 
 def _radio(name: str, values: Sequence[str], elem_id: str, *, info: bool = False) -> gr.Radio:

@@ -22,9 +22,6 @@ AT_CURSOR: Final = f"""(...values) => {{
   return values;
 }}"""
 
-#: The address is known to the browser alone, which may have come through a proxy.
-ABSOLUTE: Final = "query => location.origin + location.pathname + query"
-
 #: The seed of a link stays until the visitor wants another. Said once more when all fields are
 #: filled: the seed's own listener hands back the switch as it was before.
 KEEPS_SEED: Final = f"lucky => new URLSearchParams(location.search).has('{PAGE}') ? false : lucky"

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 import gradio as gr
 from gradio.components import Component
 
+from app.events import QUICK, SLOW, visit
 from app.limits import RateLimiter, Refusal, checked_choice
 from app.text.checks import checked_int, explain
 from app.text.controls import read_seed, seed_box
@@ -106,20 +107,16 @@ def render(
             for side in SIDES:
                 shown += _view(ids, side)
         shown.append(gr.Markdown(elem_id=f"{ids}-verdict"))
-    state, wish = gr.State(Compared()), gr.State(Stop())
+    state, wish = visit(Compared()), visit(Stop())
     comparison = Comparison(models, prepare, adapt)
     shown.insert(0, state)
     run.click(
         comparison.run,
         [state, wish, seed, longest, *choices, *prompt_inputs],
         shown,
-        show_progress="hidden",
-        concurrency_limit=16,
-        api_visibility="private",
+        **SLOW,
     )
-    stop.click(
-        Stop.ask, [wish], None, queue=False, show_progress="hidden", api_visibility="private"
-    )
+    stop.click(Stop.ask, [wish], None, **QUICK)
 
 
 def _choices(models: TextModels, ids: str, side: str, preset: str) -> list[gr.Dropdown]:

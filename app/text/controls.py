@@ -10,6 +10,7 @@ from typing import Any, Final, get_args
 import gradio as gr
 from gradio.components import Component
 
+from app.events import QUICK
 from app.limits import Refusal, checked_choice
 from app.text.checks import checked_float, checked_int
 from app.text.drafts import MAX_SEED
@@ -173,11 +174,6 @@ def _slider(page: str, slider: Slider, value: float) -> gr.Slider:
 def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, limit: int) -> None:
     sliders = [getattr(controls, slider.name) for slider in (*SETTINGS, *SEARCH)]
     filled = [controls.kind, *sliders, controls.max_tokens]
-    quiet: dict[str, Any] = {
-        "queue": False,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
 
     def chosen(preset: object, request: gr.Request) -> list[Any]:
         name = checked_choice(preset, PRESETS, language(request))
@@ -192,12 +188,12 @@ def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, li
         lang = language(request)
         return text(f"text.about.{checked_choice(preset, PRESETS, lang)}", lang)
 
-    controls.preset.input(chosen, [controls.preset], filled, **quiet)
+    controls.preset.input(chosen, [controls.preset], filled, **QUICK)
     # Whoever has changed it: a page does too, for a model with settings of its own.
-    controls.preset.change(described, [controls.preset], [about], **quiet)
+    controls.preset.change(described, [controls.preset], [about], **QUICK)
     # The length is no part of what makes a strategy.
     for component in filled[:-1]:
-        component.input(lambda: OWN, None, [controls.preset], **quiet)
+        component.input(lambda: OWN, None, [controls.preset], **QUICK)
     # Not "input", which a paste does not cause; a run changes the seed while the field is left.
     controls.seed.change(
         None,

@@ -10,6 +10,7 @@ from typing import Any, Final
 import gradio as gr
 from gradio.components import Component
 
+from app.events import QUIET
 from app.limits import Refusal
 from app.text.drafts import KINDS, Draft, ExportKind, summary
 from app.texts import Language, label, language, text
@@ -68,9 +69,9 @@ def file_buttons(
             )
             # Hidden and not left out: what is not in the page has no value that a script can read.
             held = gr.Textbox(visible="hidden", elem_id=f"{page}-{kind}-content")
-            button.click(
-                content, [*inputs], [held], show_progress="hidden", api_visibility="private"
-            ).success(None, [held], None, js=_script(f"{page}.{kind}", _TYPES[kind]))
+            button.click(content, [*inputs], [held], **QUIET).success(
+                None, [held], None, js=_script(f"{page}.{kind}", _TYPES[kind])
+            )
             buttons.append(button)
     return buttons
 

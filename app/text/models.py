@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import gradio as gr
-from gradio.context import Context
 
+from app.events import QUICK, root
 from app.limits import Refusal, checked_choice
 from app.text.checks import explain
 from app.texts import Language, catalogue, label, language, text
@@ -110,16 +110,5 @@ def model_dropdown(
     def refreshed(request: gr.Request) -> gr.Dropdown:
         return gr.Dropdown(models.choices(language(request)))
 
-    demo = Context.root_block
-    if demo is None:
-        raise RuntimeError("model_dropdown() has to be called inside gr.Blocks()")
-    gr.on(
-        [demo.load, dropdown.focus],
-        refreshed,
-        None,
-        [dropdown],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    gr.on([root().load, dropdown.focus], refreshed, None, [dropdown], **QUICK)
     return dropdown

@@ -14,6 +14,7 @@ from typing import Any, Final, get_args
 import gradio as gr
 from gradio.components import Component
 
+from app.events import QUIET, SLOW, visit
 from app.limits import RateLimiter, Refusal, checked_choice
 from app.text.checks import checked_prompt, explain
 from app.text.controls import read_seed
@@ -73,7 +74,6 @@ def render(models: TextModels, page: str, source: Component | None = None) -> No
         source: a text of the page that can be taken over with one click.
     """
     ids = f"{page}-reading"
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     reader = _Reader(models)
     with gr.Accordion(label("reading.title"), open=False, elem_id=ids):
         gr.Markdown(label("reading.about"), elem_classes=["text-about"])
@@ -102,9 +102,9 @@ def render(models: TextModels, page: str, source: Component | None = None) -> No
         view = tokens(
             elem_id=f"{ids}-view", elem_classes=["tk-scrolls"], placeholder="reading.empty"
         )
-        state = gr.State(Shown())
+        state = visit(Shown())
         with gr.Row(elem_classes=["text-files"]):
-            _place_copy(ids, state, quiet)
+            _place_copy(ids, state)
             file_buttons(ids, {"json": _as_json}, [state])
 
     outputs = [state, view]
@@ -112,21 +112,18 @@ def render(models: TextModels, page: str, source: Component | None = None) -> No
         "fn": reader.run,
         "inputs": [state, model, mode, box],
         "outputs": outputs,
-        "concurrency_limit": 16,
-        **quiet,
+        **SLOW,
     }
     events: list[Any] = [read.click(**run)]
     for name, words in EXAMPLES.items():
-        filled = chips[name].click(lambda words=words: words, None, [box], **quiet)
+        filled = chips[name].click(lambda words=words: words, None, [box], **QUIET)
         events.append(filled.then(**run))
-    written = chips["model"].click(
-        reader.write, [model], [box], trigger_mode="once", concurrency_limit=16, **quiet
-    )
+    written = chips["model"].click(reader.write, [model], [box], trigger_mode="once", **SLOW)
     events += [written, written.success(**run)]
     if mine is not None and source is not None:
-        events.append(mine.click(_end, [source], [box], **quiet).success(**run))
-    stop.click(None, cancels=events).then(reader.stopped, [state, mode], outputs, **quiet)
-    mode.input(reader.look, [state, mode], [view], **quiet)
+        events.append(mine.click(_end, [source], [box], **QUIET).success(**run))
+    stop.click(None, cancels=events).then(reader.stopped, [state, mode], outputs, **QUIET)
+    mode.input(reader.look, [state, mode], [view], **QUIET)
 
 
 def _end(value: object) -> str:
@@ -139,12 +136,12 @@ def _chip(ids: str, name: str) -> gr.Button:
     return gr.Button(words, size="sm", min_width=90, elem_id=f"{ids}-{name}")
 
 
-def _place_copy(ids: str, state: gr.State, quiet: dict[str, Any]) -> None:
+def _place_copy(ids: str, state: gr.State) -> None:
     """A button that puts the tokens on the clipboard as a table."""
     copy = gr.Button(label("reading.copy"), size="sm", min_width=80, elem_id=f"{ids}-copy")
     # Hidden and not left out: what is not in the page has no value that a script can read.
     held = gr.Textbox(visible="hidden", elem_id=f"{ids}-copy-content")
-    copy.click(_as_table, [state], [held], **quiet).success(None, [held], None, js=_COPY)
+    copy.click(_as_table, [state], [held], **QUIET).success(None, [held], None, js=_COPY)
 
 
 class _Reader:

@@ -1,0 +1,1 @@
+"""Word vectors: what they say of words, how they are read, measured and trained."""

@@ -1,0 +1,28 @@
+"""What can be wrong with a question to word vectors, or with a file of them."""
+
+from collections.abc import Sequence
+
+from engine.errors import EngineError
+
+
+class Word2VecError(EngineError):
+    """A question that the vectors cannot answer; the message says why."""
+
+
+class UnknownWordError(Word2VecError):
+    """A word without a vector.
+
+    Attributes:
+        word: as it was asked for.
+        near: words of the vocabulary that are written alike, the nearest first.
+    """
+
+    def __init__(self, word: str, near: Sequence[str] = ()) -> None:
+        hint = f"; written alike: {', '.join(near)}" if near else ""
+        super().__init__(f"no vector for {word!r}{hint}")
+        self.word = word
+        self.near = tuple(near)
+
+
+class FormatError(Word2VecError):
+    """A file that holds no word vectors, or too many; the message says where and why."""

@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "convert": ("any checkpoint to sharded safetensors", "engine.commands.convert:main"),
     "generate": ("continue a text", "engine.commands.generate:main"),
     "models": ("list the models, where they are and how large", "engine.commands.models:main"),
+    "parse": ("the syntax trees of sentences", "engine.commands.parse:main"),
     "perft": ("count the move paths of a xiangqi position", "engine.commands.perft:main"),
     "play": ("play xiangqi over UCI, for tournament managers", "engine.xiangqi.uci:main"),
     "score": ("how probable a text is, or each of several answers", "engine.commands.score:main"),

@@ -19,7 +19,6 @@ from engine.errors import EngineError
 from engine.onlstm import english
 
 Language = Literal["zh", "en"]
-Unit = Literal["word", "character"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 
 _LINE_BREAKS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -115,7 +114,6 @@ def sentences(
     text: str,
     language: Language | None = None,
     *,
-    unit: Unit = "word",
     limits: Limits = LIMITS,
 ) -> tuple[Sentence, ...]:
     """The sentences of a text that have words, with these words.
@@ -123,7 +121,6 @@ def sentences(
     Args:
         text: anything; control characters and those of no width are taken out.
         language: of all sentences; None lets the script of each tell.
-        unit: of Chinese; "character" makes every Chinese character a word.
         limits: of what is read.
 
     Raises:
@@ -137,7 +134,7 @@ def sentences(
     found, last = [], language or "zh"
     for part in split(plain):
         last = language or language_of(part) or last
-        cut = words(part, last, unit)
+        cut = words(part, last)
         if cut:
             found.append(Sentence(part, last, cut))
     if not found:
@@ -191,7 +188,7 @@ def language_of(text: str) -> Language | None:
     return "zh" if han >= len(latin) else "en"
 
 
-def words(text: str, language: Language, unit: Unit = "word") -> tuple[Word, ...]:
+def words(text: str, language: Language) -> tuple[Word, ...]:
     """The words of a sentence, without punctuation."""
     if language == "en":
         return tuple(
@@ -202,8 +199,7 @@ def words(text: str, language: Language, unit: Unit = "word") -> tuple[Word, ...
     if len(forms) != len(text):
         forms = text
     return tuple(
-        Word(text[start:stop], start, stop, forms[start:stop])
-        for start, stop in _chinese(forms, unit)
+        Word(text[start:stop], start, stop, forms[start:stop]) for start, stop in _chinese(forms)
     )
 
 
@@ -241,16 +237,13 @@ def _is_end(line: str, marks: str, start: int, stop: int) -> bool:
     return english.is_full_stop(line, start)
 
 
-def _chinese(text: str, unit: Unit) -> Iterator[tuple[int, int]]:
-    """Where each Chinese word, or character, begins and ends."""
+def _chinese(text: str) -> Iterator[tuple[int, int]]:
+    """Where each Chinese word begins and ends."""
     start = 0
     for piece in _cutter()(text):
         stop = start + len(piece)
         if is_word(piece) and piece not in ("%", "&"):
-            if unit == "character" and _HAN.match(piece):
-                yield from ((place, place + 1) for place in range(start, stop))
-            else:
-                yield start, stop
+            yield start, stop
         start = stop
 
 

@@ -10,7 +10,7 @@ when a model is loaded.
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, cast
@@ -140,6 +140,63 @@ def compile_step(step: Step, donate: tuple[int, ...] | None = None) -> Step:
     import torch
 
     return cast(Step, torch.inference_mode()(step))
+
+
+def compile_row_updates(step: Callable[..., Any]) -> Callable[..., Any]:
+    """A step that reads some rows of tables and adds to them, compiled; no others are touched.
+
+    Args:
+        step: a pure function of a tuple with the rows of each table [..., d] and of further
+            tensors. Returns a tuple of what to add to each of those rows, and any result.
+
+    Returns a function of the tables (which ``row_tables`` or a call before gave, and which are
+    used up), a tuple of row numbers for each of them [...], where one may occur several times, and
+    the further tensors. It returns the tables after it and the result.
+    """
+    device()
+    if backend() == "tensorflow":
+        import tensorflow as tf
+
+        def update(tables: Any, places: Any, *inputs: Any) -> Any:
+            read = tuple(tf.gather(*pair) for pair in zip(tables, places, strict=True))
+            additions, result = step(read, *inputs)
+            for table, rows, values in zip(tables, places, additions, strict=True):
+                table.scatter_add(tf.IndexedSlices(values, rows))
+            return result
+
+        compiled = tf.function(update, reduce_retracing=True)
+        return lambda tables, *inputs: (tables, compiled(tables, *inputs))
+    if backend() == "jax":
+        import jax
+
+        def updated(tables: Any, places: Any, *inputs: Any) -> Any:
+            read = tuple(table[rows] for table, rows in zip(tables, places, strict=True))
+            additions, result = step(read, *inputs)
+            parts = zip(tables, places, additions, strict=True)
+            return tuple(table.at[rows].add(values) for table, rows, values in parts), result
+
+        return cast(Callable[..., Any], jax.jit(updated, donate_argnums=0))
+    import torch
+
+    def add(tables: Any, places: Any, *inputs: Any) -> Any:
+        where = [torch.as_tensor(rows, device=tables[0].device) for rows in places]
+        read = tuple(table[rows] for table, rows in zip(tables, where, strict=True))
+        additions, result = step(read, *inputs)
+        for table, rows, values in zip(tables, where, additions, strict=True):
+            table.index_add_(0, rows.flatten(), values.flatten(0, -2))
+        return tables, result
+
+    return cast(Callable[..., Any], torch.inference_mode()(add))
+
+
+def row_tables(arrays: Sequence[np.ndarray]) -> tuple[Any, ...]:
+    """Arrays [n, d] on the device for ``compile_row_updates``; ``to_numpy`` reads one of them."""
+    device()
+    if backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tuple(tf.Variable(array) for array in arrays)
+    return tuple(from_numpy(array.copy()) for array in arrays)
 
 
 def _is_no_advice_to_retrace_less(record: logging.LogRecord) -> bool:

@@ -87,7 +87,7 @@ class Huffman:
 
     def paths_to(self, words: Sequence[int] | NDArray[np.integer]) -> Paths:
         """The ways to some words, given by their numbers [words]."""
-        places = np.asarray(words, np.int64)
+        places: NDArray[np.integer] = np.asarray(words, np.int64)
         lengths = self.depths[places]
         depth = int(lengths.max(initial=0))
         nodes = np.zeros((len(places), depth), np.int32)

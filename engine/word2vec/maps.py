@@ -10,8 +10,6 @@ from engine.word2vec.errors import Word2VecError
 from engine.word2vec.ranking import Floats
 from engine.word2vec.vectors import Vectors
 
-_TINY: Final = np.float32(1e-30)
-"""A length to divide vectors of zeros by."""
 _COMPONENTS: Final = 50
 """Dimensions that t-SNE sees of longer vectors, as its authors advise."""
 
@@ -112,5 +110,6 @@ def fitted(positions: Floats) -> Floats:
 
 def _units(points: Floats) -> Floats:
     lengths: Floats = np.sqrt(np.einsum("nd,nd->n", points, points))[:, None]
-    found: Floats = points / np.maximum(lengths, _TINY)
+    lengths[lengths == 0] = 1
+    found: Floats = points / lengths
     return found

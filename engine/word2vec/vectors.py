@@ -17,7 +17,7 @@ from engine.word2vec.matrices import Matrix
 from engine.word2vec.ranking import Floats, best
 
 Ranked = list[tuple[str, float]]
-_EPSILON: Final = 1e-6
+COSMUL_EPSILON: Final = np.float32(1e-6)
 """Keeps 3CosMul from dividing by zero, as in the paper's footnote 7 and in gensim."""
 
 
@@ -72,6 +72,11 @@ class Vectors:
             norms[norms == 0] = 1
             self._norms = norms
         return self._norms
+
+    def first(self, count: int) -> "Vectors":
+        """The first words only, without a copy of their vectors."""
+        counts = None if self.counts is None else self.counts[:count]
+        return Vectors(self.words[:count], self.matrix[:count], counts)
 
     def index(self, word: str) -> int:
         """The word's row. Raises UnknownWordError."""
@@ -156,9 +161,9 @@ class Vectors:
         added, taken = _listed(positive), _listed(negative)
         if not added:
             raise Word2VecError("no word is given")
-        over = self._product(added, restrict)
-        under = self._product(taken, restrict) + _EPSILON if taken else np.float32(1 + _EPSILON)
-        return self.ranked(over / under, topn, added + taken if exclude else ())
+        under = self._product(taken, restrict) + COSMUL_EPSILON
+        scores = self._product(added, restrict) / under
+        return self.ranked(scores, topn, added + taken if exclude else ())
 
     def similarity(self, a: str, b: str) -> float:
         """The cosine of two words. Raises UnknownWordError."""

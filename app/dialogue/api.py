@@ -4,7 +4,6 @@ Annotations are evaluated here: gradio describes the endpoint by them.
 """
 
 from collections.abc import Callable
-from contextlib import closing
 from typing import Final
 
 import gradio as gr
@@ -15,13 +14,12 @@ from app.dialogue.session import MAX_TURN_CHARS, Bubble, conversation, model_tex
 from app.dialogue.view import say
 from app.limits import RateLimiter, Refusal
 from app.text.api import api_seed, finished, named_strategy
-from app.text.checks import checked_int, checked_prompt, explain
+from app.text.checks import checked_int, checked_prompt, explained
 from app.text.drafts import running
 from app.text.models import TextModels
 from app.texts import language
 from engine.chinese import converted
 from engine.dialogue import context, is_call_for_help, spoken
-from engine.errors import EngineError
 
 _CALLS, _SECONDS = 60, 60.0
 _MAX_TURNS: Final = 200
@@ -64,22 +62,17 @@ def endpoint(models: TextModels) -> Callable[..., str]:
         said = [checked_prompt(turn, lang, MAX_TURN_CHARS).strip() for turn in turns]
         if is_call_for_help(said[-1]):
             return help_text(said[-1], lang)
-        how = named_strategy(
-            strategy, min(checked_int(max_tokens, 0, LONGEST, lang), LONGEST), lang
-        )
+        how = named_strategy(strategy, checked_int(max_tokens, 0, LONGEST, lang), lang)
         number = api_seed(seed, lang)
         shown = checked_int(last, 0, _MAX_TURNS, lang) or None
         loaded = models.get(model, lang)
         chat = tuple(Bubble(i % 2, "person", turn) for i, turn in enumerate(said))
-        try:
+        with explained(lang):
             seen = context(loaded, conversation(chat), how.max_tokens, last=shown)
             drafts = running(
                 *(model, loaded, model_text(chat[-1]), seen.prompt, spoken(loaded, how), number)
             )
-        except EngineError as error:
-            raise Refusal(explain(error, lang)) from error
-        with closing(drafts):
-            reply = finished(drafts, lang).text.strip()
+        reply = finished(drafts, lang).text.strip()
         return converted(reply, "traditional") if script(chat) == "traditional" else reply
 
     return dialogue

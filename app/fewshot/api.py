@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from app.fewshot.asking import MAX_TOKENS, explained, fitted_prompt, ranked
+from app.fewshot.asking import MAX_TOKENS, fitted_prompt, ranked
 from app.fewshot.presets import first
 from app.fewshot.task import (
     MAX_CANDIDATES,
@@ -21,7 +21,7 @@ from app.fewshot.task import (
 )
 from app.fewshot.words import say
 from app.limits import RateLimiter, Refusal, checked_text
-from app.text.checks import checked_int, cleaned
+from app.text.checks import checked_int, cleaned, explained
 from app.text.drafts import MAX_SEED
 from app.text.models import TextModels
 from app.texts import Language, language, text

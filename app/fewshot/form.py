@@ -9,10 +9,12 @@ import gradio as gr
 
 from app import sharing
 from app.fewshot import store
-from app.fewshot.asking import LIMIT, MASKED, MAX_TOKENS, Answers, fitted_prompt, shown_prompt
+from app.fewshot.asking import LIMIT, MAX_TOKENS, fitted_prompt
+from app.fewshot.masked import MASKED
 from app.fewshot.presets import presets
 from app.fewshot.table import read_questions, write_questions
 from app.fewshot.task import MAX_CANDIDATES, Task, read_examples, read_task, task_values
+from app.fewshot.view import Answers, shown_prompt
 from app.fewshot.widgets import prompt_value
 from app.fewshot.words import PAGE, say
 from app.limits import Refusal, checked_choice

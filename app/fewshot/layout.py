@@ -5,19 +5,24 @@ and behind accordions what is used now and then.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import gradio as gr
 from gradio.components import Component
 
+from app.events import visit
 from app.fewshot import widgets
 from app.fewshot.asking import LIMIT, MAX_TOKENS
-from app.fewshot.measuring import MAX_SEEDS
+from app.fewshot.fields import box, button
+from app.fewshot.measure_layout import Measure, measure_parts
 from app.fewshot.presets import SEPARATORS
 from app.fewshot.store import Page
 from app.fewshot.task import MAX_PATTERN, MAX_QUESTION
+from app.fewshot.view import no_answers
 from app.fewshot.words import PAGE
 from app.text.controls import StrategyControls, strategy_controls
+from app.text.drafts import Stop
+from app.text.links import ShareLink, share_link
 from app.text.models import TextModels, model_dropdown
 from app.texts import label
 from app.widgets import tokens
@@ -40,7 +45,7 @@ class Controls:
     """Every component that an event reads, changes or starts from."""
 
     answers: gr.State
-    measured: gr.State
+    wish: gr.State
     shared: gr.State
     chips: gr.HTML
     examples: gr.HTML
@@ -61,8 +66,8 @@ class Controls:
     ranking: gr.HTML
     masked: gr.HTML
     filling: gr.Radio
-    share: gr.Button
-    link: gr.Textbox
+    share: ShareLink
+    files: gr.Column
     measure: Measure
 
     @property
@@ -85,25 +90,7 @@ class Controls:
         ]
 
 
-@dataclass(frozen=True)
-class Measure:
-    """Many questions at once."""
-
-    questions: gr.Textbox
-    upload: gr.UploadButton
-    run: gr.Button
-    stop: gr.Button
-    summary: gr.Markdown
-    results: gr.HTML
-    save: gr.Button
-    file: gr.Textbox
-    seeds: gr.Slider
-    draw: gr.Button
-    curve: gr.HTML
-    curve_note: gr.Markdown
-
-
-def build(models: TextModels, begin: Page, answers: Any, measured: Any) -> Controls:
+def build(models: TextModels, begin: Page) -> Controls:
     """Place the components in the open block, but for what other modules place after them."""
     table, pattern, separator, question, candidates = begin.fields("zh")
     chips = widgets.preset_chips(elem_id="fs-presets")
@@ -111,28 +98,17 @@ def build(models: TextModels, begin: Page, answers: Any, measured: Any) -> Contr
         with gr.Column(scale=6, min_width=320, elem_classes=["fs-left"]):
             examples = widgets.examples_editor(table, elem_id="fs-examples")
             pattern_box, common, separators = _template(pattern, separator)
-            asked = gr.Textbox(
-                question,
-                label=label(f"{PAGE}.question"),
+            asked = box(
+                *("question", question),
                 placeholder=label(f"{PAGE}.question_placeholder"),
                 lines=1,
                 max_lines=8,
                 max_length=MAX_QUESTION,
-                elem_id="fs-question",
             )
             with gr.Row(elem_classes=["fs-actions"]):
-                ask = gr.Button(
-                    label(f"{PAGE}.ask"), variant="primary", min_width=120, elem_id="fs-ask"
-                )
-                stop, undo, redo = (
-                    gr.Button(
-                        label(f"{PAGE}.{key}"),
-                        min_width=56,
-                        interactive=key == "stop",
-                        elem_id=f"fs-{key}",
-                    )
-                    for key in ("stop", "undo", "redo")
-                )
+                ask = button("ask", variant="primary", min_width=120)
+                stop = button("stop")
+                undo, redo = (button(key, interactive=False) for key in ("undo", "redo"))
         with gr.Column(scale=6, min_width=320, elem_classes=["fs-right"]):
             gr.Markdown(label(f"{PAGE}.prompt_title"), elem_classes=["fs-title"])
             prompt = widgets.prompt_view("", elem_id="fs-prompt")
@@ -153,21 +129,14 @@ def build(models: TextModels, begin: Page, answers: Any, measured: Any) -> Contr
             model = model_dropdown(models, "fs-model")
             strategy = strategy_controls("fs", "greedy", max_tokens=MAX_TOKENS, limit=LIMIT)
     with gr.Accordion(label(f"{PAGE}.measure"), open=False, elem_id="fs-measure"):
-        measure = _measure(begin.questions)
+        measure = measure_parts(begin.questions)
     with gr.Accordion(label(f"{PAGE}.sharing"), open=False, elem_id="fs-sharing"):
-        share = gr.Button(label(f"{PAGE}.share"), elem_id="fs-share")
-        link = gr.Textbox(
-            label=label(f"{PAGE}.link"),
-            buttons=["copy"],
-            interactive=False,
-            visible=False,
-            max_lines=4,
-            elem_id="fs-link",
-        )
+        files = gr.Column()
+        share = share_link(PAGE, "fs")
     return Controls(
-        answers=gr.State(answers),
-        measured=gr.State(measured),
-        shared=gr.State(False),
+        answers=visit(no_answers()),
+        wish=visit(Stop()),
+        shared=visit(False),
         chips=chips,
         examples=examples,
         pattern=pattern_box,
@@ -188,23 +157,21 @@ def build(models: TextModels, begin: Page, answers: Any, measured: Any) -> Contr
         masked=masked,
         filling=filling,
         share=share,
-        link=link,
+        files=files,
         measure=measure,
     )
 
 
 def _template(pattern: str, separator: str) -> tuple[gr.Textbox, gr.Dropdown, gr.Dropdown]:
     with gr.Row():
-        own = gr.Textbox(
-            pattern,
-            label=label(f"{PAGE}.pattern"),
+        own = box(
+            *("pattern", pattern),
             placeholder=label(f"{PAGE}.pattern_info"),
             lines=1,
             max_lines=3,
             max_length=MAX_PATTERN,
             min_width=220,
             scale=4,
-            elem_id="fs-pattern",
         )
         common = gr.Dropdown(
             [(text.replace("\n", "⏎"), text) for text in PATTERNS],
@@ -227,51 +194,6 @@ def _template(pattern: str, separator: str) -> tuple[gr.Textbox, gr.Dropdown, gr
 
 def _candidates(value: str) -> tuple[gr.Textbox, gr.Button]:
     with gr.Group():
-        candidates = gr.Textbox(
-            value,
-            label=label(f"{PAGE}.candidates"),
-            info=label(f"{PAGE}.candidates_info"),
-            lines=3,
-            max_lines=5,
-            elem_id="fs-candidates",
-        )
-        collect = gr.Button(label(f"{PAGE}.collect"), size="sm", elem_id="fs-collect")
+        candidates = box("candidates", value, info=True, lines=3, max_lines=5)
+        collect = button("collect", size="sm")
     return candidates, collect
-
-
-def _measure(questions: str) -> Measure:
-    gr.Markdown(label(f"{PAGE}.measure_about"), elem_classes=["fs-about"])
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=5, min_width=300):
-            table = gr.Textbox(
-                questions,
-                label=label(f"{PAGE}.questions"),
-                info=label(f"{PAGE}.questions_info"),
-                lines=8,
-                max_lines=16,
-                elem_id="fs-questions",
-            )
-            # Its label is declared as str, but translated like any other.
-            upload_label: Any = label(f"{PAGE}.upload")
-            upload = gr.UploadButton(upload_label, type="binary", size="sm", elem_id="fs-upload")
-            seeds = gr.Slider(
-                *(1, MAX_SEEDS, 2),
-                step=1,
-                label=label(f"{PAGE}.seeds"),
-                elem_id="fs-seeds",
-            )
-        with gr.Column(scale=7, min_width=300):
-            with gr.Row():
-                run = gr.Button(
-                    label(f"{PAGE}.run"), variant="primary", min_width=110, elem_id="fs-run"
-                )
-                draw = gr.Button(label(f"{PAGE}.draw"), min_width=110, elem_id="fs-draw")
-                stop = gr.Button(label(f"{PAGE}.stop"), min_width=56, elem_id="fs-measure-stop")
-            summary = gr.Markdown(elem_id="fs-summary")
-            results = widgets.results(elem_id="fs-results")
-            save = gr.Button(label(f"{PAGE}.save"), size="sm", visible=False, elem_id="fs-save")
-            # Hidden and not left out: what is not in the page has no value that a script can read.
-            file = gr.Textbox(visible="hidden", elem_id="fs-file")
-            curve = widgets.curve_view(elem_id="fs-curve")
-            note = gr.Markdown(elem_id="fs-curve-note")
-    return Measure(table, upload, run, stop, summary, results, save, file, seeds, draw, curve, note)

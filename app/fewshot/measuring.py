@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import gradio as gr
 
-from app.fewshot.asking import TASK_FIELDS, explained
-from app.fewshot.table import decode, read_questions, write_judged, write_questions
+from app.fewshot.asking import TASK_FIELDS
+from app.fewshot.table import MAX_QUESTIONS, decode, read_questions, write_judged, write_questions
 from app.fewshot.task import MAX_CANDIDATES, Task, read_task
 from app.fewshot.widgets import best_method, curve_value, results_value
 from app.fewshot.words import proportion, say
 from app.limits import RateLimiter, Refusal
-from app.text.checks import checked_int
+from app.text.checks import checked_int, explained
+from app.text.drafts import Stop
 from app.text.models import TextModels
 from app.texts import Language, language
 from engine.fewshot import (
@@ -70,6 +71,20 @@ class CurveScreen(NamedTuple):
     summary: Any
 
 
+@dataclass(frozen=True)
+class _Test:
+    """Questions, and with what to ask them.
+
+    Attributes:
+        candidates: answers to choose from; none for free answers only.
+    """
+
+    model: LanguageModel
+    task: Task
+    asked: tuple[Example, ...]
+    candidates: tuple[str, ...]
+
+
 class Measuring:
     """The handlers, for the models of a host."""
 
@@ -79,39 +94,35 @@ class Measuring:
 
     def accuracy(
         self,
+        wish: Stop,
         model: object,
         questions: object,
         request: gr.Request,
         *values: object,
     ) -> Iterator[ResultsScreen]:
         """Ask all questions with the examples of the page."""
-        lang = language(request)
-        self.limiter.check(request, lang)
-        task = read_task(values[:TASK_FIELDS], lang)
-        asked = read_questions(questions, lang)
-        candidates = all_candidates(task, asked)
-        loaded = self.models.get(model, lang)
-        measured = Measured((), len(asked), next(_runs))
+        lang, stopped = language(request), wish.watch()
+        test = self._test(model, questions, values, request)
+        measured = Measured((), len(test.asked), next(_runs))
         yield results_screen(measured, lang)
         shown = time.monotonic()
         with explained(lang):
             for judged in accuracy(
-                *(loaded, asked, task.examples, task.template),
-                candidates=candidates,
+                *(test.model, test.asked, test.task.examples, test.task.template),
+                candidates=test.candidates,
                 deadline=_DEADLINE,
             ):
                 measured = replace(measured, judged=(*measured.judged, judged))
+                if stopped():
+                    break
                 if time.monotonic() - shown >= _INTERVAL:
                     yield results_screen(measured, lang)
                     shown = time.monotonic()
         yield results_screen(measured, lang)
 
-    def stopped(self, measured: Measured, request: gr.Request) -> ResultsScreen:
-        """What there is when somebody has pressed Stop."""
-        return results_screen(measured, language(request))
-
     def curve(
         self,
+        wish: Stop,
         model: object,
         questions: object,
         seeds: object,
@@ -119,51 +130,49 @@ class Measuring:
         *values: object,
     ) -> Iterator[CurveScreen]:
         """Ask all questions with 0, 1, 2, 4 and 8 examples, and again with others."""
+        lang, stopped = language(request), wish.watch()
+        count = checked_int(seeds, 1, MAX_SEEDS, lang, say("seeds", lang))
+        test = self._test(model, questions, values, request, MAX_CURVE)
+        pool = (*test.task.examples, *test.asked)
+        total = count * len(test.asked) * len(possible_shots(test.asked, pool))
+        chance = chance_level(test.asked, test.candidates) if test.candidates else None
+        yield CurveScreen(curve_value([], chance, lang, done=0, total=total), "")
+        note = say("curve.note", lang, questions=len(test.asked), seeds=count)
+        steps: list[CurveStep] = []
+        shown = 0.0
+        with explained(lang):
+            for step in shots_curve(
+                *(test.model, test.asked, pool, test.task.template),
+                candidates=test.candidates,
+                seeds=range(count),
+                deadline=_DEADLINE,
+            ):
+                steps.append(step)
+                is_over = stopped() or len(steps) == total
+                if is_over or time.monotonic() - shown >= _INTERVAL:
+                    value = curve_value(curve(steps), chance, lang, done=len(steps), total=total)
+                    yield CurveScreen(value, note)
+                    shown = time.monotonic()
+                if is_over:
+                    break
+
+    def _test(
+        self,
+        model: object,
+        questions: object,
+        values: Sequence[object],
+        request: gr.Request,
+        most: int = MAX_QUESTIONS,
+    ) -> _Test:
+        """What a visitor sent, checked; the model, loaded."""
         lang = language(request)
         self.limiter.check(request, lang)
         task = read_task(values[:TASK_FIELDS], lang)
         asked = read_questions(questions, lang)
-        if len(asked) > MAX_CURVE:
-            raise Refusal(say("error.curve", lang, count=len(asked), maximum=MAX_CURVE))
-        count = checked_int(seeds, 1, MAX_SEEDS, lang, say("seeds", lang))
-        pool = (*task.examples, *asked)
-        total = count * len(asked) * len(possible_shots(asked, pool))
+        if len(asked) > most:
+            raise Refusal(say("error.curve", lang, count=len(asked), maximum=most))
         loaded = self.models.get(model, lang)
-        candidates = all_candidates(task, asked)
-        chance = chance_level(asked, candidates) if candidates else None
-        yield CurveScreen(curve_value([], chance, lang, done=0, total=total), "")
-        with explained(lang):
-            yield from self._curve(
-                loaded, task, asked, pool, candidates, chance, count, total, lang
-            )
-
-    def _curve(
-        self,
-        model: LanguageModel,
-        task: Task,
-        asked: Sequence[Example],
-        pool: Sequence[Example],
-        candidates: Sequence[str],
-        chance: float | None,
-        seeds: int,
-        total: int,
-        lang: Language,
-    ) -> Iterator[CurveScreen]:
-        steps: list[CurveStep] = []
-        shown = 0.0
-        for step in shots_curve(
-            *(model, asked, pool, task.template),
-            candidates=candidates,
-            seeds=range(seeds),
-            deadline=_DEADLINE,
-        ):
-            steps.append(step)
-            if time.monotonic() - shown >= _INTERVAL or len(steps) == total:
-                points = curve(steps)
-                value = curve_value(points, chance, lang, done=len(steps), total=total)
-                note = say("curve.note", lang, questions=len(asked), seeds=seeds)
-                yield CurveScreen(value, note)
-                shown = time.monotonic()
+        return _Test(loaded, task, asked, all_candidates(task, asked))
 
 
 def upload(content: object, request: gr.Request) -> str:

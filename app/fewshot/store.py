@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.fewshot.asking import LIMIT, Answered
+from app.fewshot.asking import LIMIT
 from app.fewshot.presets import SEPARATORS, first
 from app.fewshot.table import MAX_BYTES, write_questions
 from app.fewshot.task import (
@@ -23,6 +23,7 @@ from app.fewshot.task import (
     read_examples,
     read_template,
 )
+from app.fewshot.view import Answered
 from app.limits import Refusal, checked_choice, checked_text
 from app.sharing import State as Shared
 from app.text.checks import cleaned

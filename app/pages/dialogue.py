@@ -22,14 +22,13 @@ from app.dialogue.watching import Watching
 from app.events import QUICK, RUNS, SLOW, root
 from app.limits import Refusal
 from app.text import compare, reading
-from app.text.checks import explain
+from app.text.checks import explained
 from app.text.controls import OWN
 from app.text.download import file_buttons
 from app.text.drafts import KINDS, ExportKind
 from app.text.models import TextModels
 from app.texts import Language, label, language, text
 from engine.dialogue import context, spoken
-from engine.errors import EngineError
 from engine.generation import PRESETS, STRATEGIES, Strategy
 from engine.registry import Models
 from engine.tokenizers.prompt import Prompt
@@ -163,10 +162,8 @@ def _compared(
         chat = chat[:-1]
     if not chat:
         raise Refusal(say("error.nothing", lang))
-    try:
+    with explained(lang):
         seen = context(model, conversation(chat), compare.MAX_TOKENS)
-    except EngineError as error:
-        raise Refusal(explain(error, lang)) from error
     return f"{model_text(chat[-1])} ", seen.prompt, 0
 
 

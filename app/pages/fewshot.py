@@ -5,32 +5,25 @@ from __future__ import annotations
 from typing import Any, Final
 
 import gradio as gr
-from gradio.context import Context
 from gradio.events import Dependency, api
 
+from app.events import QUICK, QUIET, RUNS, SLOW, root
 from app.fewshot import measuring
 from app.fewshot.api import Api
-from app.fewshot.asking import (
-    LIMIT,
-    MASKED,
-    NAMES,
-    Answers,
-    Asking,
-    explained,
-    fitted_prompt,
-    no_answers,
-)
+from app.fewshot.asking import LIMIT, NAMES, Asking, fitted_prompt
 from app.fewshot.form import Form
 from app.fewshot.layout import Controls, build
-from app.fewshot.measuring import Measured, Measuring
+from app.fewshot.masked import MASKED
+from app.fewshot.measuring import Measuring
 from app.fewshot.store import beginning
 from app.fewshot.task import read_task
+from app.fewshot.view import Answers
 from app.fewshot.words import PAGE, say
 from app.limits import Refusal
 from app.text import compare, reading
-from app.text.checks import checked_int
-from app.text.download import download_buttons
-from app.text.drafts import Draft
+from app.text.checks import checked_int, explained
+from app.text.download import CSV, download_buttons, save_script
+from app.text.drafts import Draft, Stop
 from app.text.models import TextModels
 from app.texts import Language, label
 from engine.fewshot import Template, answering
@@ -43,21 +36,6 @@ TITLE: Final = f"{PAGE}.title"
 ID: Final = PAGE
 MODEL: Final = "story"
 
-#: The address is known to the browser alone, which may have come through a proxy.
-_ABSOLUTE: Final = "query => location.origin + location.pathname + query"
-_SAVE_FILE: Final = """content => {
-  if (!content) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], {type: 'text/csv;charset=utf-8'}));
-  link.download = 'fewshot.csv';
-  link.click();
-  URL.revokeObjectURL(link.href);
-}"""
-_QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
-_AT_ONCE: Final[dict[str, Any]] = {**_QUIET, "queue": False}
-#: Of each kind of event that keeps the model busy.
-_TOGETHER: Final = 16
-
 
 def saved() -> gr.BrowserState:
     """What the browser keeps for a reload."""
@@ -69,17 +47,17 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     offered = TextModels(models, [name for name in NAMES if name in models.names])
     masked = TextModels(models, (MASKED,)) if MASKED in models.names else None
     gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["fs-idea"])
-    controls = build(offered, beginning(), no_answers(), Measured())
+    controls = build(offered, beginning())
     picked, opened = _connect_form(controls, Form(offered, masked), saved)
     _connect_answers(controls, Asking(offered, masked), picked, opened)
     _connect_measure(controls, Measuring(offered))
     prepared = [controls.strategy.max_tokens, *controls.task]
     compare.render(offered, "fs", prepared, _prepare, adapt=_one_line)
     reading.render(offered, "fs")
-    with gr.Accordion(label("text.export"), open=False, elem_id="fs-export"):
+    with controls.files:
         download_buttons(PAGE, _drafts, [controls.answers])
     gr.Markdown(label(f"{PAGE}.source"), elem_classes=["fs-idea"])
-    api(Api(offered).fewshot, api_name=PAGE, concurrency_limit=_TOGETHER)
+    api(Api(offered).fewshot, api_name=PAGE, concurrency_limit=RUNS)
 
 
 def _connect_form(
@@ -102,26 +80,21 @@ def _connect_form(
         measure.questions.change,
     ]
     for listener in edited:
-        listener(form.preview, inputs, shown, trigger_mode="always_last", **_AT_ONCE)
-    controls.common.input(lambda pattern: pattern, [controls.common], [controls.pattern], **_QUIET)
+        listener(form.preview, inputs, shown, trigger_mode="always_last", **QUICK)
+    controls.common.input(lambda pattern: pattern, [controls.common], [controls.pattern], **QUIET)
     controls.collect.click(
-        form.collect, [controls.examples, measure.questions], [controls.candidates], **_QUIET
+        form.collect, [controls.examples, measure.questions], [controls.candidates], **QUIET
     )
     filled = [*controls.task, measure.questions, controls.prompt]
-    picked = chips.pick(form.pick, [controls.model], filled, **_QUIET)
-    picked.success(form.preview, inputs, shown, **_AT_ONCE)
+    picked = chips.pick(form.pick, [controls.model], filled, **QUIET)
+    picked.success(form.preview, inputs, shown, **QUICK)
 
     def open_page(kept: object, request: gr.Request) -> tuple[Any, ...]:
         return form.opened(kept, strategy, request)
 
     outputs = [*filled, controls.model, *strategy.inputs, controls.shared, controls.filling]
-    demo = Context.root_block
-    if demo is None:
-        raise RuntimeError("render() has to be called inside gr.Blocks()")
-    opened = demo.load(open_page, [saved], outputs, **_QUIET)
-    controls.share.click(form.share, [controls.answers], [controls.link], **_QUIET).success(
-        None, [controls.link], [controls.link], js=_ABSOLUTE
-    )
+    opened = root().load(open_page, [saved], outputs, **QUIET)
+    controls.share.connect(form.share, [controls.answers])
     return picked, opened
 
 
@@ -129,47 +102,31 @@ def _connect_answers(
     controls: Controls, asking: Asking, picked: Dependency, opened: Dependency
 ) -> None:
     fields = [controls.model, controls.filling, *controls.task, *controls.strategy.inputs]
-    inputs = [controls.answers, *fields]
+    inputs = [controls.answers, controls.wish, *fields]
     # A task that is picked while another is being answered comes after it, and is not lost.
-    running: dict[str, Any] = {
-        **_QUIET,
-        "concurrency_limit": _TOGETHER,
-        "trigger_mode": "always_last",
-    }
+    running: dict[str, Any] = {**SLOW, "trigger_mode": "always_last"}
     answer: Any = controls.answer
-    started: list[Any] = [
+    for listener in (controls.ask.click, controls.question.submit, picked.success):
         listener(asking.ask, inputs, controls.screen, **running)
-        for listener in (controls.ask.click, controls.question.submit, picked.success)
-    ]
-    started += [
-        opened.success(
-            asking.reopen, [controls.shared, controls.answers, *fields], controls.screen, **running
-        ),
-        answer.branch(
-            asking.branch, [controls.answers, controls.filling], controls.screen, **running
-        ),
-    ]
-    controls.stop.click(None, cancels=started, api_visibility="private").then(
-        asking.stopped, [controls.answers], controls.screen, **_QUIET
-    )
-    controls.undo.click(asking.undo, [controls.answers], controls.screen, **_QUIET)
-    controls.redo.click(asking.redo, [controls.answers], controls.screen, **_QUIET)
+    opened.success(asking.reopen, [controls.shared, *inputs], controls.screen, **running)
+    branched = [controls.answers, controls.wish, controls.filling]
+    answer.branch(asking.branch, branched, controls.screen, **running)
+    controls.stop.click(Stop.ask, [controls.wish], None, **QUICK)
+    controls.undo.click(asking.undo, [controls.answers], controls.screen, **QUIET)
+    controls.redo.click(asking.redo, [controls.answers], controls.screen, **QUIET)
 
 
 def _connect_measure(controls: Controls, handlers: Measuring) -> None:
     parts = controls.measure
-    asked = [controls.model, parts.questions]
-    results = [controls.measured, parts.results, parts.summary, parts.save]
+    asked = [parts.wish, controls.model, parts.questions]
+    results = [parts.measured, parts.results, parts.summary, parts.save]
     curve = [parts.curve, parts.curve_note]
-    running: dict[str, Any] = {**_QUIET, "concurrency_limit": _TOGETHER}
-    started: list[Any] = [
-        parts.run.click(handlers.accuracy, [*asked, *controls.task], results, **running),
-        parts.draw.click(handlers.curve, [*asked, parts.seeds, *controls.task], curve, **running),
-    ]
-    parts.stop.click(None, cancels=started, api_visibility="private")
-    parts.upload.upload(measuring.upload, [parts.upload], [parts.questions], **_QUIET)
-    parts.save.click(measuring.saved_file, [controls.measured], [parts.file], **_QUIET).success(
-        None, [parts.file], None, js=_SAVE_FILE
+    parts.run.click(handlers.accuracy, [*asked, *controls.task], results, **SLOW)
+    parts.draw.click(handlers.curve, [*asked, parts.seeds, *controls.task], curve, **SLOW)
+    parts.stop.click(Stop.ask, [parts.wish], None, **QUICK)
+    parts.upload.upload(measuring.upload, [parts.upload], [parts.questions], **QUIET)
+    parts.save.click(measuring.saved_file, [parts.measured], [parts.file], **QUIET).success(
+        None, [parts.file], None, js=save_script(f"{PAGE}.csv", CSV)
     )
 
 

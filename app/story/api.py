@@ -8,16 +8,15 @@ from typing import Final
 
 import gradio as gr
 
-from app.limits import RateLimiter, Refusal
+from app.limits import RateLimiter
 from app.story.prompts import prompt_for
 from app.story.wishes import Asked
 from app.text.api import Answer, answer, api_seed, finished, named_strategy
-from app.text.checks import explain
+from app.text.checks import explained
 from app.text.drafts import running
 from app.text.models import TextModels
 from app.texts import language
 from engine.chinese import converted, script_of
-from engine.errors import EngineError
 from engine.story import until_sentence_end, without_gaps
 
 _CALLS: Final = 60
@@ -74,10 +73,8 @@ def endpoint(models: TextModels) -> Callable[..., Answer]:
         if sentence:
             how = until_sentence_end(how, chosen.tokenizer)
         how = without_gaps(how, chosen.tokenizer)
-        try:
+        with explained(lang):
             prompt = prompt_for(chosen, told, how)
-        except EngineError as error:
-            raise Refusal(explain(error, lang)) from error
         draft = finished(running(model, chosen, told.text, prompt.prompt, how, number), lang)
         written = converted(draft.text, script_of(told.text + told.memory))
         return answer(draft) | {"text": written, "cut": prompt.cut}

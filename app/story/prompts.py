@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.limits import Refusal
 from app.story.wishes import Asked, Wish, for_model
 from app.story.words import say
 from app.text import compare, drafts
-from app.text.checks import explain
+from app.text.checks import explained
 from app.texts import Language
-from engine.errors import EngineError
 from engine.story import StoryPrompt, StoryRequest, story_prompt, without_gaps
 
 if TYPE_CHECKING:
@@ -37,10 +35,8 @@ def compared(
 ) -> tuple[str, Prompt, int]:
     """The page's prompt for app.text.compare. Raises Refusal."""
     request = Asked.of(values).request(lang)
-    try:
+    with explained(lang):
         prompt = story_prompt(model, for_model(request), room=compare.MAX_TOKENS)
-    except EngineError as error:
-        raise Refusal(explain(error, lang)) from error
     cut = request.before[: prompt.cut]
     tokens = model.tokenizer.encode(cut) if cut and model.tokenizer is not None else ()
     return prompt.text, prompt.prompt, len(tokens)

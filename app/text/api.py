@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, TypedDict
 
-from app.limits import Refusal, checked_choice
-from app.text.checks import checked_int, explain
+from app.limits import checked_choice
+from app.text.checks import checked_int, explained
 from app.text.controls import MAX_TOKENS, read_seed
 from app.text.drafts import Draft
 from app.texts import Language, text
-from engine.errors import EngineError
 from engine.generation import STRATEGIES, Strategy
 
 
@@ -63,12 +63,8 @@ def answer(draft: Draft) -> Answer:
 
 def finished(drafts: Generator[Draft, None, None], lang: Language) -> Draft:
     """The last of the drafts of ``running``. Raises Refusal where the engine fails."""
-    try:
+    with explained(lang), closing(drafts):
         *_, last = drafts
-    except EngineError as error:
-        raise Refusal(explain(error, lang)) from error
-    finally:
-        drafts.close()
     return last
 
 

@@ -4,6 +4,8 @@ import json
 import logging
 import math
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import gradio as gr
@@ -58,6 +60,15 @@ def explain(error: BaseException, lang: Language) -> str:
     return text("text.error.unexpected", lang)
 
 
+@contextmanager
+def explained(lang: Language) -> Iterator[None]:
+    """The engine's errors as sentences for the visitor: Refusal in their place."""
+    try:
+        yield
+    except EngineError as error:
+        raise Refusal(explain(error, lang)) from error
+
+
 def cleaned(value: str) -> str:
     """A text with plain line breaks, and without control characters, half surrogates and
     characters that turn the direction of a line; tabs stay."""
@@ -109,8 +120,9 @@ def checked_float(value: object, low: float, high: float, lang: Language, what: 
 
 def checked_json(value: object, maximum: int, lang: Language) -> object:
     """What a JSON text of at most maximum characters says. Raises Refusal."""
+    content = checked_text(value, maximum, lang)
     try:
-        found: object = json.loads(checked_text(value, maximum, lang), parse_constant=_refuse)
+        found: object = json.loads(content, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise Refusal(text("text.error.json", lang)) from None
     return found

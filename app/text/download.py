@@ -15,6 +15,7 @@ from app.limits import Refusal
 from app.text.drafts import KINDS, Draft, ExportKind, summary
 from app.texts import Language, label, language, text
 
+CSV: Final = "text/csv;charset=utf-8"
 _TYPES: Final[dict[ExportKind, str]] = {
     "txt": "text/plain;charset=utf-8",
     "md": "text/markdown;charset=utf-8",
@@ -70,13 +71,14 @@ def file_buttons(
             # Hidden and not left out: what is not in the page has no value that a script can read.
             held = gr.Textbox(visible="hidden", elem_id=f"{page}-{kind}-content")
             button.click(content, [*inputs], [held], **QUIET).success(
-                None, [held], None, js=_script(f"{page}.{kind}", _TYPES[kind])
+                None, [held], None, js=save_script(f"{page}.{kind}", _TYPES[kind])
             )
             buttons.append(button)
     return buttons
 
 
-def _script(name: str, kind: str) -> str:
+def save_script(name: str, kind: str) -> str:
+    """JavaScript that saves the text that it is given, under this name and as this media type."""
     return _SAVE.replace("TYPE", json.dumps(kind)).replace("NAME", json.dumps(name))
 
 

@@ -16,7 +16,7 @@ from gradio.components import Component
 
 from app.events import QUIET, SLOW, visit
 from app.limits import RateLimiter, Refusal, checked_choice
-from app.text.checks import checked_prompt, explain
+from app.text.checks import checked_prompt, explain, explained
 from app.text.controls import read_seed
 from app.text.download import file_buttons
 from app.text.drafts import running
@@ -175,15 +175,13 @@ class _Reader:
         lang = language(request)
         self._limiter.check(request, lang)
         model = self._models.get(name, lang)
-        try:
-            seed = read_seed(None, lang)
+        seed = read_seed(None, lang)
+        with explained(lang):
             prompt, _ = fit(model, _OPENING, _WRITTEN.max_tokens)
             drafts = running(str(name), model, _OPENING, prompt, _WRITTEN, seed)
             with closing(drafts):
                 for draft in drafts:
                     yield _OPENING + draft.text
-        except EngineError as error:
-            raise Refusal(explain(error, lang)) from error
 
     def stopped(self, state: Shown, mode: object, request: gr.Request) -> tuple[Shown, str]:
         """What there is when somebody has pressed Stop."""

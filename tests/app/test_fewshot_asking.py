@@ -11,12 +11,15 @@ import pytest
 
 from app import sharing
 from app.fewshot import store
-from app.fewshot.asking import MASKED, NAMES, Answers, Asking, Screen, no_answers
+from app.fewshot.asking import NAMES, Asking
 from app.fewshot.form import Form
+from app.fewshot.masked import MASKED
 from app.fewshot.presets import GROUPS, presets
 from app.fewshot.task import examples_value, task_values
+from app.fewshot.view import Answers, Screen, no_answers
 from app.fewshot.words import PAGE
 from app.limits import Refusal
+from app.text.drafts import Stop
 from app.text.models import TextModels
 from app.texts import catalogue
 from engine.fewshot import Example
@@ -70,7 +73,9 @@ def ask(asking: Asking, answers: Answers | None = None, **changes: Any) -> list[
     model = changes.pop("model", "story")
     return list(
         asking.ask(
-            answers or no_answers(), model, "independent", request(), *capital(**changes), *strategy
+            *(answers or no_answers(), Stop(), model, "independent", request()),
+            *capital(**changes),
+            *strategy,
         )
     )
 
@@ -180,7 +185,7 @@ def test_a_branch_goes_on_from_another_token_and_keeps_the_candidates(asking: As
     others = before.draft.tokens[0].alternatives
     other = next(one for one in others if one.text.strip() and one.text != "北")
     chosen = event(seq=before.seq, index=0, id=other.id)
-    last = list(asking.branch(answers, "independent", chosen, request()))[-1]
+    last = list(asking.branch(answers, Stop(), "independent", chosen, request()))[-1]
     now = last.answers.current
     assert now.draft.text.startswith(other.text) and now.draft.begin == 1
     assert now.ranking is before.ranking and now.masked == before.masked
@@ -202,22 +207,32 @@ def test_branches_that_nobody_was_offered_are_refused(
     known = {"seq": now.seq, "index": 0, "id": now.draft.tokens[0].alternatives[0].id}
     wrong = event(**({} if not values else known | values))
     with pytest.raises(Refusal):
-        list(asking.branch(answers, "independent", wrong, request()))
+        list(asking.branch(answers, Stop(), "independent", wrong, request()))
     with pytest.raises(Refusal):
-        list(asking.branch(no_answers(), "independent", event(**known), request()))
+        list(asking.branch(no_answers(), Stop(), "independent", event(**known), request()))
 
 
 def test_stop_keeps_what_is_there(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FactsModel, "pause", 0.15)
-    run = asking.ask(no_answers(), "story", "independent", request(), *capital(), *STRATEGY)
-    shown = next(screen for screen in run if screen.answers.current.draft.tokens)
-    run.close()
-    stopped = asking.stopped(shown.answers, request())
-    assert stopped.answers.current.draft.finish == "closed"
-    assert stopped.answers.current.draft.text == shown.answers.current.draft.text
-    assert "已停下" in lines(stopped.answer)[-1]["status"]
-    again = asking.stopped(stopped.answers, request())
-    assert again.answers.current == stopped.answers.current
+    wish = Stop()
+    inputs = (no_answers(), wish, "story", "independent", request(), *capital(), *STRATEGY)
+    run = asking.ask(*inputs)
+    next(screen for screen in run if screen.answers.current.draft.tokens)
+    wish.ask()
+    *_, last = run
+    now = last.answers.current
+    assert now.draft.finish == "closed" and "北京".startswith(now.draft.text)
+    assert "已停下" in lines(last.answer)[-1]["status"]
+    assert now.ranking is None and json.loads(last.ranking)["note"] == ""
+
+
+def test_stop_spares_the_comparison(asking: Asking) -> None:
+    wish = Stop()
+    inputs = (no_answers(), wish, "story", "independent", request(), *capital(), *STRATEGY)
+    for last in asking.ask(*inputs):
+        if last.answers.current.draft.finish == "stop":
+            wish.ask()
+    assert last.answers.current.ranking is None
 
 
 def test_the_same_seed_writes_the_same_and_a_lucky_one_is_shown(asking: Asking) -> None:
@@ -309,12 +324,14 @@ def test_a_share_link_opens_with_the_same_answer(asking: Asking, form: Form) -> 
     assert strategy[0] == "greedy" and strategy[2] == 7
     values = [*STRATEGY[:10], strategy[1].max_tokens, strategy[2], False]
     again = list(
-        asking.reopen(True, no_answers(), "story", "independent", request(), *fields, *values)
+        asking.reopen(
+            True, no_answers(), Stop(), "story", "independent", request(), *fields, *values
+        )
     )[-1]
     before, after = answers.current, again.answers.current
     assert after.fitted == before.fitted and after.draft.text == before.draft.text == "伦敦"
     assert json.loads(prompt)["text"] == before.fitted.text
-    waits = list(asking.reopen(False, no_answers(), "story", "independent", request()))
+    waits = list(asking.reopen(False, no_answers(), Stop(), "story", "independent", request()))
     assert len(waits) == 1 and waits[0].answers.current is None
 
 

@@ -21,6 +21,7 @@ from app.fewshot.presets import presets
 from app.fewshot.table import MAX_BYTES, decode, read_questions, write_judged, write_questions
 from app.fewshot.task import Task, task_values
 from app.limits import Refusal
+from app.text.drafts import Stop
 from app.text.models import TextModels
 from engine.fewshot import Example, Judged
 from tests.app.test_fewshot_asking import request
@@ -118,7 +119,7 @@ def test_a_table_is_written_as_it_is_read() -> None:
 
 
 def test_every_question_is_judged_and_summed_up(measuring: Measuring) -> None:
-    screens = list(measuring.accuracy("story", QUESTIONS, request(), *capital()))
+    screens = list(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital()))
     head, *rows = [json.loads(line) for line in screens[-1].results.splitlines()]
     assert head["total"] == 3
     assert [row[2:5] for row in rows] == [
@@ -136,7 +137,9 @@ def test_every_question_is_judged_and_summed_up(measuring: Measuring) -> None:
 
 
 def test_the_file_has_everything(measuring: Measuring) -> None:
-    measured = list(measuring.accuracy("story", QUESTIONS, request(), *capital()))[-1].measured
+    measured = list(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital()))[
+        -1
+    ].measured
     content = saved_file(measured, request())
     assert content.startswith("\ufeffquestion,expected,answer,exact,shots,chosen_sum")
     rows = list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"))))
@@ -149,16 +152,29 @@ def test_the_file_has_everything(measuring: Measuring) -> None:
 
 def test_stop_keeps_what_was_judged(measuring: Measuring, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.fewshot.measuring._INTERVAL", 0)
-    run = measuring.accuracy("story", QUESTIONS, request(), *capital())
-    measured = [next(run) for _ in range(3)][-1].measured
-    run.close()
-    stopped = measuring.stopped(measured, request())
-    assert len(stopped.measured.judged) == 2 and "已答 2/3 题" in stopped.summary
-    assert saved_file(measured, request()).count("\n") == 3
+    wish = Stop()
+    run = measuring.accuracy(wish, "story", QUESTIONS, request(), *capital())
+    assert len(next(run).measured.judged) == 0 and len(next(run).measured.judged) == 1
+    wish.ask()
+    (last,) = run
+    assert len(last.measured.judged) == 2 and "已答 2/3 题" in last.summary
+    assert saved_file(last.measured, request()).count("\n") == 3
+
+
+def test_stop_ends_a_curve_too(measuring: Measuring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.fewshot.measuring._INTERVAL", 0)
+    wish = Stop()
+    run = measuring.curve(wish, "story", "英国,伦敦\n德国,柏林", 2, request(), *capital())
+    next(run)
+    wish.ask()
+    (last,) = run
+    assert json.loads(last.curve)["done"] == 1
 
 
 def test_without_candidates_only_what_is_written_counts(measuring: Measuring) -> None:
-    last = list(measuring.accuracy("story", QUESTIONS, request(), *capital(candidates="")))[-1]
+    last = list(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital(candidates="")))[
+        -1
+    ]
     assert len(json.loads(last.results.splitlines()[1])) == 4
     assert "首选" not in last.summary
     assert (
@@ -179,7 +195,9 @@ def test_the_curve_grows_seed_by_seed(
     measuring: Measuring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.fewshot.measuring._INTERVAL", 0)
-    screens = list(measuring.curve("story", "英国,伦敦\n德国,柏林", 2, request(), *capital()))
+    screens = list(
+        measuring.curve(Stop(), "story", "英国,伦敦\n德国,柏林", 2, request(), *capital())
+    )
     last = json.loads(screens[-1].curve)
     assert [point["shots"] for point in last["points"]] == [0, 1, 2, 4]
     assert last["done"] == last["total"] == 16 and len(screens) == 17
@@ -198,14 +216,14 @@ def test_a_curve_that_cannot_be_drawn(
     measuring: Measuring, questions: Any, seeds: Any, said: str
 ) -> None:
     with pytest.raises(Refusal, match=said):
-        list(measuring.curve("story", questions, seeds, request(), *capital()))
+        list(measuring.curve(Stop(), "story", questions, seeds, request(), *capital()))
 
 
 def test_who_measures_all_the_time_is_told_to_wait(measuring: Measuring) -> None:
     for _ in range(6):
-        next(measuring.accuracy("story", QUESTIONS, request(), *capital()))
+        next(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital()))
     with pytest.raises(Refusal, match="秒"):
-        next(measuring.accuracy("story", QUESTIONS, request(), *capital()))
+        next(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital()))
 
 
 def test_an_answer_may_be_one_of_several() -> None:

@@ -93,9 +93,9 @@ def toy_models(folder: Path, *, budget: int = 10**9) -> Models:
 NAMES = ("story", "dialogue", "mt5-small", "gpt2", "cpm")
 
 
-def prepared(name: str, model: Any, lang: Language, prompt: object) -> tuple[str, Any, int]:
-    """What a page makes of its prompt."""
-    checked = checked_prompt(prompt, lang)
+def prepared(name: str, model: Any, lang: Language, *parts: object) -> tuple[str, Any, int]:
+    """What a page makes of its prompt, in one field or in several."""
+    checked = "".join(checked_prompt(part, lang) for part in parts)
     return (checked, *fit(model, checked, ROOM))
 
 
@@ -103,6 +103,7 @@ def build(models: Models) -> gr.Blocks:
     """The page: /write for the whole of it, and a comparison."""
     text_models = TextModels(models, NAMES)
     with gr.Blocks(analytics_enabled=False) as demo:
+        title = gr.Textbox("小狐狸，", label="title", elem_id="page-title")
         prompt = gr.Textbox("从前", label="prompt", elem_id="page-prompt")
         model = model_dropdown(text_models, "page-model")
         controls = strategy_controls("page", "balanced", max_tokens=96)
@@ -113,7 +114,7 @@ def build(models: Models) -> gr.Blocks:
         draft = gr.State()
         seq, wish = gr.State(0), gr.State(Stop())
         download_buttons("page", lambda draft: draft, [draft])
-        compare.render(text_models, "page", [prompt], prepared)
+        compare.render(text_models, "page", [title, prompt], prepared)
 
         def shown(request: gr.Request, found: Draft, number: int) -> tuple[Draft, int, str, int]:
             lang = language(request)

@@ -166,7 +166,8 @@ def test_a_comparison_tells_both_sides_apart(client: httpx.Client) -> None:
     assert "种子都是 5" in verdict and "困惑度：左" in verdict
     texts = []
     for at in views:
-        _, *tokens, end = map(json.loads, last["data"][at].splitlines())
+        head, *tokens, end = map(json.loads, last["data"][at].splitlines())
+        assert head["prompt"] == "小狐狸，从前"  # both of the page's fields came along
         assert len(tokens) == 96 and "困惑度" in end["status"]
         texts.append("".join(token[0] for token in tokens))
     assert texts[0] != texts[1]

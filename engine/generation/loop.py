@@ -8,12 +8,12 @@ others down and never stops them.
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from engine.errors import DeadlineError, EngineError, GenerationError
-from engine.generation.jobs import Advance, FinishReason, Job, Run, named
+from engine.generation.jobs import FinishReason, Job, named
 from engine.generation.prefixes import Beginning, Prefixes
+from engine.generation.seats import Seat
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.runtimes import Floats
 
@@ -27,31 +27,6 @@ Still more is no faster (the decoder reads by 128 anyway), and a stop is heard b
 
 PAUSE = 60.0
 """Seconds without a request after which the decoder's memory is given back."""
-
-
-@dataclass
-class _Seat:
-    """A job that was let in.
-
-    Attributes:
-        done: how many tokens of the prompt the slot holds.
-        run: the job's own part, once its prompt is read; it waits for the answer to ``wanted``.
-    """
-
-    job: Job
-    beginning: Beginning
-    slot: int | None = None
-    done: int = 0
-    run: Run | None = None
-    wanted: Advance | None = None
-
-    @property
-    def rest(self) -> int:
-        return len(self.job.prompt) - self.done
-
-    @property
-    def is_reading(self) -> bool:
-        return self.slot is not None and self.run is None
 
 
 class DecodeLoop:
@@ -80,7 +55,7 @@ class DecodeLoop:
         self._prefixes = Prefixes(prefix_bytes)
         self._done = done
         self._waiting: deque[Job] = deque()
-        self._seats: list[_Seat] = []
+        self._seats: list[Seat] = []
         self._decoder: Decoder | None = None
 
     def serve(self) -> None:
@@ -143,16 +118,16 @@ class DecodeLoop:
             job = self._waiting.popleft()
             free -= job.slots
             beginning = Beginning.of(job.prompt.tokens, job.prompt.segments, job.source)
-            self._seats.append(_Seat(job, beginning))
+            self._seats.append(Seat(job, beginning))
 
-    def _start(self, seat: _Seat, decoder: Decoder) -> None:
+    def _start(self, seat: Seat, decoder: Decoder) -> None:
         """Opens a slot with as much of the prompt as was read before, by whomever."""
         past, length = self._prefixes.longest(seat.beginning)
-        holder, shared = self._nearest(seat)
+        holder, shared = seat.nearest(self._seats[: self._seats.index(seat)])
         if holder is not None and shared > length:
             if holder.slot is None or holder.done < shared:
                 return  # what is being read already need not be read twice
-            copied = self._prefixes.keep(decoder, holder.slot, _held(decoder, holder))
+            copied = self._prefixes.keep(decoder, holder.slot, holder.held(decoder))
             past, length = (past, length) if copied is None else (copied, shared)
         # The last token is read in any case: its logits are wanted.
         length = min(length, len(seat.beginning) - 1)
@@ -164,23 +139,14 @@ class DecodeLoop:
         except EngineError as error:
             self._end(seat, "error", error)
 
-    def _nearest(self, seat: _Seat) -> tuple[_Seat | None, int]:
-        """The earlier seat whose prompt shares most with this one's, where that is half or more."""
-        best, length = None, (len(seat.beginning) - 1) // 2
-        for other in self._seats[: self._seats.index(seat)]:
-            shared = other.beginning.shared(seat.beginning)
-            if shared > length:
-                best, length = other, shared
-        return best, length
-
     def _step(self, decoder: Decoder) -> None:
         """One token for each job that is writing, and the last ones of prompts."""
-        steps: list[tuple[_Seat, Sequence[Chunk]]] = []
+        steps: list[tuple[Seat, Sequence[Chunk]]] = []
         for seat in self._seats:
             if seat.wanted is not None and seat.wanted.is_step:
                 steps.append((seat, seat.wanted.chunks))
             elif seat.is_reading and seat.rest == 1:
-                steps.append((seat, [_prompt_chunk(seat, 1)]))
+                steps.append((seat, [seat.prompt_chunk(1)]))
         if steps:
             self._extend(decoder, steps)
 
@@ -188,7 +154,7 @@ class DecodeLoop:
         """Tokens of prompts, and of jobs that read texts, in the order in which they came."""
         writing = any(seat.wanted is not None and seat.wanted.is_step for seat in self._seats)
         budget = self._prefill_tokens if writing else self._prefill_tokens * IDLE
-        reading: list[tuple[_Seat, Sequence[Chunk]]] = []
+        reading: list[tuple[Seat, Sequence[Chunk]]] = []
         for seat in list(self._seats):
             if budget <= 0:
                 break
@@ -200,7 +166,7 @@ class DecodeLoop:
             elif seat.is_reading:
                 if reading and seat.rest > budget:
                     break  # a few tokens cost a pass as many do
-                reading.append((seat, [_prompt_chunk(seat, min(seat.rest, budget))]))
+                reading.append((seat, [seat.prompt_chunk(min(seat.rest, budget))]))
                 budget -= seat.rest
         if reading:
             self._extend(decoder, reading)
@@ -208,7 +174,7 @@ class DecodeLoop:
     def _extend(
         self,
         decoder: Decoder,
-        asked: Sequence[tuple[_Seat, Sequence[Chunk]]],
+        asked: Sequence[tuple[Seat, Sequence[Chunk]]],
         *,
         every_position: bool = False,
     ) -> None:
@@ -231,7 +197,7 @@ class DecodeLoop:
         for seat, _ in asked:
             seat.job.deliver()
 
-    def _answer(self, seat: _Seat, decoder: Decoder, logits: list[Floats]) -> None:
+    def _answer(self, seat: Seat, decoder: Decoder, logits: list[Floats]) -> None:
         """What was read of a prompt, or what a job asked for. The job's own code runs here:
         whatever goes wrong in it ends this job alone."""
         try:
@@ -249,7 +215,7 @@ class DecodeLoop:
             reason: FinishReason = "deadline" if isinstance(error, DeadlineError) else "error"
             self._end(seat, reason, named(error))
 
-    def _end(self, seat: _Seat, reason: FinishReason, error: Exception | None = None) -> None:
+    def _end(self, seat: Seat, reason: FinishReason, error: Exception | None = None) -> None:
         """Free the job's slots, and only then tell its reader.
 
         Raises what freeing them raises: the decoder cannot be trusted then, nor be used on.
@@ -260,7 +226,7 @@ class DecodeLoop:
                 seat.run.close()
             if seat.slot is not None and self._decoder is not None:
                 if seat.job.remember and reason != "error":
-                    held = _held(self._decoder, seat)
+                    held = seat.held(self._decoder)
                     self._prefixes.keep(self._decoder, seat.slot, held)
                 self._decoder.close(seat.slot)
         finally:
@@ -290,18 +256,3 @@ class DecodeLoop:
         for job in jobs:
             error = GenerationError("the model was closed before the answer was complete")
             self._finish(job, "closed", error)
-
-
-def _prompt_chunk(seat: _Seat, count: int) -> Chunk:
-    """The next ``count`` tokens of a seat's prompt."""
-    assert seat.slot is not None
-    prompt, part = seat.job.prompt, slice(seat.done, seat.done + count)
-    return Chunk(seat.slot, prompt.tokens[part], prompt.segments[part])
-
-
-def _held(decoder: Decoder, seat: _Seat) -> Beginning:
-    """What a seat's slot holds: its prompt, and answers after it."""
-    assert seat.slot is not None
-    prompt, tokens = seat.job.prompt, decoder.tokens(seat.slot)
-    segments = [*prompt.segments, *[prompt.reply_segment] * (len(tokens) - len(prompt))]
-    return Beginning.of(tokens, segments[: len(tokens)], seat.job.source)

@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from app.fewshot.presets import presets
-from engine import conditions
 from engine.catalogue import ModelSpec
 from engine.registry import Models
 from engine.tokenizers import Vocabulary, WordPieceTokenizer
-from engine.transformer.config import TransformerConfig
 from engine.transformer.language_model import LanguageModel
+from tests.characters import CharacterTokenizer, bundled_config
 from tests.engine.generation.toy import ToyDecoder, ToyModel
 from tests.engine.transformer.tiny import RandomWeights, tiny_config
 
@@ -22,46 +21,7 @@ FACTS = [
     for example in (*preset.examples, *preset.test)
 ]
 FACTS += ["中国的首都是北京", "鸟 bird"]
-CHARACTERS = sorted(set("".join(FACTS)) | set("\nN/A某问答：？（）一二三四五六七八九十aé"))
-IDS = {character: id for id, character in enumerate(CHARACTERS)}
-END = len(CHARACTERS)
-UNKNOWN = END + 1
-
-
-class CharacterStream:
-    def __init__(self, tokenizer):
-        self.tokenizer = tokenizer
-
-    def push(self, id: int) -> str:
-        return self.tokenizer.decode([id])
-
-    def flush(self) -> str:
-        return ""
-
-
-class CharacterTokenizer:
-    """A piece a character; the last two are the end and whatever else there is."""
-
-    vocab_size = len(CHARACTERS) + 2
-    eos_id = END
-    unk_id = UNKNOWN
-    bos_id = pad_id = None
-    newline_id = CHARACTERS.index("\n")
-
-    def encode(self, text: str) -> list[int]:
-        return [IDS.get(character, UNKNOWN) for character in text]
-
-    def decode(self, ids) -> str:
-        return "".join(CHARACTERS[id] for id in ids if id < END)
-
-    def piece(self, id: int) -> str:
-        return [*CHARACTERS, "<eod>", "<unk>"][id]
-
-    def id(self, piece: str) -> int:
-        return {"<eod>": END, "<unk>": UNKNOWN}.get(piece) or IDS[piece]
-
-    def text_stream(self) -> CharacterStream:
-        return CharacterStream(self)
+CHARACTERS = "".join(FACTS) + "\nN/A某问答：？（）一二三四五六七八九十aé"
 
 
 class FactsDecoder(ToyDecoder):
@@ -85,20 +45,11 @@ class FactsModel(ToyModel):
     pause = 0.0
 
     def __init__(self, positions: int = 512) -> None:
-        self.tokenizer = CharacterTokenizer()
-        size = self.tokenizer.vocab_size
+        tokenizer = CharacterTokenizer(CHARACTERS)
+        size = tokenizer.vocab_size
         super().__init__(np.zeros((size, size), np.float32), positions=positions)
-        self.tokenizer = CharacterTokenizer()
-        self.config = TransformerConfig(
-            family="bundled",
-            vocab_size=size,
-            hidden_size=1,
-            num_layers=1,
-            num_heads=1,
-            intermediate_size=1,
-            max_positions=positions,
-            num_segments=conditions.NUM_SEGMENTS,
-        )
+        self.tokenizer = tokenizer
+        self.config = bundled_config(size, positions)
 
     def decoder(self, slots: int = 1) -> FactsDecoder:
         decoder = FactsDecoder(self, slots)
@@ -109,7 +60,7 @@ class FactsModel(ToyModel):
     def after(self, tokens) -> np.ndarray:
         line = self.tokenizer.decode(tokens).rpartition("\n")[2]
         row = np.zeros(self.tokenizer.vocab_size, np.float32)
-        row[[END, UNKNOWN]] = -20
+        row[[self.tokenizer.eos_id, self.tokenizer.unk_id]] = -20
         wanted = [fact + "\n" for fact in FACTS if (fact + "\n").startswith(line) and line]
         for fact in wanted or [line + "\n"]:
             row[self.tokenizer.encode(fact[len(line)])] += 8 / len(wanted or [1])
@@ -129,7 +80,7 @@ def load_bert(folder: Path) -> LanguageModel:
         "[SEP]",
         "[MASK]",
         "。",
-        *(c for c in CHARACTERS if c.strip()),
+        *(c for c in sorted(set(CHARACTERS)) if c.strip()),
     )
     config = tiny_config("bert", vocab_size=len(set(pieces)))
     tokenizer = WordPieceTokenizer(Vocabulary(tuple(dict.fromkeys(pieces))))

@@ -9,7 +9,7 @@ import numpy as np
 from engine import conditions
 from engine.catalogue import ModelSpec
 from engine.registry import Models
-from engine.transformer.config import TransformerConfig
+from tests.characters import CharacterTokenizer, bundled_config
 from tests.engine.generation.toy import ToyDecoder, ToyModel
 
 SENTENCES = (
@@ -20,48 +20,7 @@ SENTENCES = (
     "你知道海有多大吗？",
     "小狐狸和老人一起走了很久。\n",
 )
-CHARACTERS = sorted(
-    set("".join(SENTENCES)) | set("《》（）话說貓夜風天气今不错双十科学空间题目这个故事叫")
-)
-END = len(CHARACTERS)
-UNKNOWN = END + 1
-
-
-class CharacterStream:
-    def __init__(self, tokenizer):
-        self.tokenizer = tokenizer
-
-    def push(self, id: int) -> str:
-        return self.tokenizer.decode([id])
-
-    def flush(self) -> str:
-        return ""
-
-
-class CharacterTokenizer:
-    """A piece a character; the last two are the end and whatever else there is."""
-
-    vocab_size = len(CHARACTERS) + 2
-    eos_id = END
-    unk_id = UNKNOWN
-    bos_id = pad_id = None
-    newline_id = CHARACTERS.index("\n")
-
-    def encode(self, text: str) -> list[int]:
-        return [CHARACTERS.index(c) if c in CHARACTERS else UNKNOWN for c in text]
-
-    def decode(self, ids) -> str:
-        return "".join(CHARACTERS[id] for id in ids if id < END)
-
-    def piece(self, id: int) -> str:
-        return [*CHARACTERS, "<eod>", "<unk>"][id]
-
-    def id(self, piece: str) -> int:
-        ids = {piece: id for id, piece in enumerate([*CHARACTERS, "<eod>", "<unk>"])}
-        return ids.get(piece, UNKNOWN)
-
-    def text_stream(self) -> CharacterStream:
-        return CharacterStream(self)
+CHARACTERS = "".join(SENTENCES) + "《》（）话說貓夜風天气今不错双十科学空间题目这个故事叫"
 
 
 class SlowDecoder(ToyDecoder):
@@ -82,25 +41,16 @@ class StoryModel(ToyModel):
     delay = 0.0
 
     def __init__(self, positions: int = 256, segments: int = conditions.NUM_SEGMENTS) -> None:
-        tokenizer = CharacterTokenizer()
+        tokenizer = CharacterTokenizer(CHARACTERS)
         size = tokenizer.vocab_size
         table = np.full((size, size), -4.0, np.float32)
         text = tokenizer.encode("".join(SENTENCES))
         for a, b in zip(text, text[1:] + text[:1], strict=True):
             table[a, b] += 6
-        table[:, [END, UNKNOWN]] = -30
+        table[:, [tokenizer.eos_id, tokenizer.unk_id]] = -30
         super().__init__(table, positions=positions)
         self.tokenizer = tokenizer
-        self.config = TransformerConfig(
-            family="bundled",
-            vocab_size=size,
-            hidden_size=1,
-            num_layers=1,
-            num_heads=1,
-            intermediate_size=1,
-            max_positions=positions,
-            num_segments=segments,
-        )
+        self.config = bundled_config(size, positions, segments)
 
     def decoder(self, slots: int = 1) -> ToyDecoder:
         self.decoders.append(SlowDecoder(self, slots))

@@ -37,6 +37,7 @@ from engine.generation.token import Token
 from engine.tokenizers import Vocabulary, WordPieceTokenizer
 from engine.transformer.config import TransformerConfig
 from engine.transformer.language_model import LanguageModel
+from tests.characters import CharacterTokenizer
 from tests.engine.generation.toy import ToyModel
 from tests.engine.transformer.tiny import RandomWeights, tiny_config
 
@@ -97,42 +98,9 @@ def test_the_examples_of_a_seed_begin_with_those_of_fewer_shots():
 # Prompts as tokens
 
 
-class CharacterTokenizer:
-    """One id a character; the last one ends a text."""
-
-    bos_id = pad_id = unk_id = None
-
-    def __init__(self, characters: str) -> None:
-        self.characters = characters
-        self.vocab_size = len(characters) + 1
-        self.eos_id = len(characters)
-        self.newline_id = characters.index("\n")
-
-    def encode(self, text):
-        return [self.characters.index(character) for character in text]
-
-    def decode(self, ids):
-        return "".join(self.piece(id) for id in ids)
-
-    def piece(self, id):
-        return self.characters[id] if id < self.eos_id else ""
-
-    def text_stream(self):
-        tokenizer = self
-
-        class Stream:
-            def push(self, id):
-                return tokenizer.piece(id)
-
-            def flush(self):
-                return ""
-
-        return Stream()
-
-
 def followed(*chains: str, positions: int = 200, extra: str = "") -> ToyModel:
     """A model in which each character is most often followed as in one of the texts."""
-    tokenizer = CharacterTokenizer("\n" + "".join(sorted(set("".join(chains) + extra) - {"\n"})))
+    tokenizer = CharacterTokenizer("\n" + "".join(chains) + extra)
     table = np.zeros((tokenizer.vocab_size,) * 2)
     for a, b in itertools.chain.from_iterable(map(itertools.pairwise, chains)):
         table[tokenizer.encode(a), tokenizer.encode(b)] += 4

@@ -18,7 +18,7 @@ from engine.story import (
 )
 from engine.titles import repeated_names, suggest_titles
 from tests.engine.generation.toy import LetterTokenizer
-from tests.story_model import SENTENCES, StoryModel
+from tests.story_model import CHARACTERS, SENTENCES, StoryModel
 
 STORY = "".join(SENTENCES).rstrip()
 
@@ -68,7 +68,7 @@ def test_characters_that_are_several_tokens_are_no_trouble() -> None:
             return [id for one in super().encode(text) for id in [one] * 4]
 
     model = StoryModel(100)
-    model.tokenizer = Bytes()
+    model.tokenizer = Bytes(CHARACTERS)
     found = story_prompt(model, StoryRequest(text="海" * 500), room=20)
     assert len(found.prompt) == 80 and found.cut == 480
 

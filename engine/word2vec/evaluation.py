@@ -258,7 +258,8 @@ def _scores(vocabulary: _Vocabulary, questions: NDArray[np.intp], method: Method
     if method == "add":  # no length divided by: it moves all scores of a question alike
         return vectors.cosines(b + c - a, size)
     above = (1 + vectors.cosines(b, size)) * (1 + vectors.cosines(c, size)) / 4
-    return above / ((1 + vectors.cosines(a, size)) / 2 + COSMUL_EPSILON)
+    found: Floats = np.divide(above, (1 + vectors.cosines(a, size)) / 2 + COSMUL_EPSILON)
+    return found
 
 
 def _lines(source: Path | bytes) -> list[str]:

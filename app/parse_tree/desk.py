@@ -1,0 +1,114 @@
+"""What happens on the page: a text is read, a bracketing is compared with, a switch is turned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from typing import Any, Final, NamedTuple, cast
+
+import gradio as gr
+
+from app.limits import RateLimiter, Refusal, checked_text
+from app.parse_tree import options, scores, view
+from app.parse_tree.choices import Choices
+from app.parse_tree.reading import MAX_TEXT, Session, Source
+from app.parse_tree.variants import AUTO, Variants
+from app.parse_tree.words import explain
+from app.texts import Language, language
+from app.widgets.tree import tree_value
+from engine.onlstm.formats import BracketError
+from engine.onlstm.sentences import Language as TextLanguage
+from engine.onlstm.sentences import SentenceError
+
+_READS: Final = 60
+_SECONDS: Final = 60.0
+
+
+class Screen(NamedTuple):
+    """What every handler returns, in the order of the components."""
+
+    session: Session
+    trees: str
+    kind: Any
+    layer: Any
+    beside: Any
+    scores: str
+
+
+class Desk:
+    """The handlers of the page."""
+
+    def __init__(self, variants: Variants) -> None:
+        self.variants = variants
+        self.limiter = RateLimiter(_READS, _SECONDS)
+
+    def parse(
+        self, session: Session, text: object, request: gr.Request, *values: object
+    ) -> Screen:
+        """Draw the sentences of a text."""
+        return self._read(session, text, values, request, is_gold=False)
+
+    def score(
+        self, session: Session, gold: object, request: gr.Request, *values: object
+    ) -> Screen:
+        """Draw the sentences of a bracketing beside it, with F1."""
+        return self._read(session, gold, values, request, is_gold=True)
+
+    def change(self, session: Session, request: gr.Request, *values: object) -> Screen:
+        """Draw the sentences that there are as the switches say now."""
+        lang = language(request)
+        choices = Choices.of(values, lang)
+        source = session.source
+        wanted = text_language(choices)
+        if source is None or source.language == wanted:
+            return self._screen(session, choices, lang)
+        return self._take(session, Source(source.text, source.is_gold, wanted), choices, lang)
+
+    def _read(
+        self,
+        session: Session,
+        text: object,
+        values: Sequence[object],
+        request: gr.Request,
+        *,
+        is_gold: bool,
+    ) -> Screen:
+        lang = language(request)
+        choices = Choices.of(values, lang)
+        self.limiter.check(request, lang)
+        # A change from a text to a bracketing and back leaves nothing of the one for the other.
+        if session.source is not None and session.source.is_gold != is_gold:
+            choices = Choices(*astuple(choices)[:-1])
+        source = Source(checked_text(text, MAX_TEXT, lang), is_gold, text_language(choices))
+        return self._take(session, source, choices, lang)
+
+    def _take(
+        self, session: Session, source: Source, choices: Choices, lang: Language
+    ) -> Screen:
+        try:
+            session.take(source)
+        except (SentenceError, BracketError) as error:
+            return self._screen(session, choices, lang, explain(error, lang))
+        return self._screen(session, choices, lang)
+
+    def _screen(
+        self, session: Session, choices: Choices, lang: Language, message: str = ""
+    ) -> Screen:
+        """The sentences; what cannot be done is said above them."""
+        sentences: Sequence[Any] = ()
+        offered, table = options.unread(choices, lang), ""
+        if session.items:
+            try:
+                models = self.variants.load(lang)
+                offered = options.options(session, models, choices, lang)
+                sentences = view.shown(session, models, offered.choices, lang)
+                table = scores.table(session, models, offered.choices, lang)
+            except Refusal as refusal:
+                message = message or str(refusal)
+        value = tree_value(sentences, lang=lang, message=message)
+        return Screen(session, value, *offered.components(), table)
+
+
+def text_language(choices: Choices) -> TextLanguage | None:
+    """The language that a text is said to be in; None where its script shall tell."""
+    return None if choices.language == AUTO else cast(TextLanguage, choices.language)

@@ -1,0 +1,34 @@
+"""Texts and bracketings to try: assets/examples/parse_tree.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+FILE: Final = (
+    Path(__file__).resolve().parent.parent.parent / "assets" / "examples" / "parse_tree.json"
+)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The first of each is what the page begins with.
+
+    Attributes:
+        texts: one or several sentences each.
+        gold: bracketings.
+    """
+
+    texts: tuple[str, ...]
+    gold: tuple[str, ...]
+
+
+@cache
+def examples() -> Examples:
+    """Those of the file: a sentence of Su Jianlin's article (kexue.fm/archives/6621), then our
+    own; no treebank's."""
+    found = json.loads(FILE.read_text(encoding="utf-8"))
+    return Examples(tuple(found["texts"]), tuple(found["gold"]))

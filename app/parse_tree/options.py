@@ -1,0 +1,100 @@
+"""What the switches offer for the sentences of a visit: models, layers, and trees to compare with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from app.parse_tree.choices import (
+    GOLD,
+    LAYERS,
+    NOTHING,
+    OTHER_PARSER,
+    TRIVIAL,
+    Choices,
+    beside_kind,
+    beside_layer,
+)
+from app.parse_tree.reading import Session
+from app.parse_tree.variants import AUTO, chosen, kind_name, kind_of, kinds_of
+from app.parse_tree.view import layer_of
+from app.parse_tree.words import say
+from app.texts import Language
+
+if TYPE_CHECKING:
+    from engine.onlstm.analysis import OnLstm
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Labels and values of the switches, and what is chosen."""
+
+    kinds: Pairs
+    layers: Pairs
+    besides: Pairs
+    choices: Choices
+
+    def components(self) -> tuple[gr.Radio, gr.Radio, gr.Dropdown]:
+        """The updates of the three."""
+        chosen = self.choices
+        return (
+            gr.Radio([*self.kinds], value=_among(chosen.kind, self.kinds)),
+            gr.Radio([*self.layers], value=_among(chosen.layer, self.layers)),
+            gr.Dropdown([*self.besides], value=_among(chosen.beside, self.besides)),
+        )
+
+
+def _among(value: str, pairs: Pairs) -> str:
+    return value if any(value == known for _, known in pairs) else pairs[0][1]
+
+
+def unread(choices: Choices, lang: Language) -> Options:
+    """Before there is a model: nothing to choose but what is chosen already."""
+    return Options(
+        [(say("kind.auto", lang), AUTO)] if choices.kind == AUTO else [("…", choices.kind)],
+        _layers(0 if choices.layer == AUTO else int(choices.layer), lang),
+        [(say("beside.none", lang), NOTHING)]
+        + ([("…", choices.beside)] if choices.beside != NOTHING else []),
+        choices,
+    )
+
+
+def options(
+    session: Session, models: dict[str, OnLstm], choices: Choices, lang: Language
+) -> Options:
+    """For the sentences of the visit. Raises Refusal for a language without a model."""
+    languages = {item.language for item in session.items}
+    kinds = kinds_of(models, languages)
+    read_by = [chosen(models, language, choices.kind, lang)[1] for language in languages]
+    _, first = chosen(models, session.items[0].language, choices.kind, lang)
+    kind = kind_of(first.config)
+    layers = max(model.config.layers for model in read_by)
+    shown = layer_of(first, choices.layer) + 1
+    besides = [(say("beside.none", lang), NOTHING)]
+    if any(item.gold is not None for item in session.items):
+        besides = [(say("beside.gold", lang), GOLD)]
+    besides += [
+        (say("beside.layer", lang, layer=layer), beside_layer(layer))
+        for layer in range(1, layers + 1)
+        if layer != shown
+    ]
+    besides.append((say("beside.parser", lang), OTHER_PARSER))
+    besides += [
+        (kind_name(other, kinds, lang), beside_kind(other)) for other in kinds if other != kind
+    ]
+    besides += [(say(f"beside.{name}", lang), name) for name in TRIVIAL]
+    return Options(
+        [(kind_name(one, kinds, lang), one) for one in kinds],
+        _layers(layers, lang),
+        besides,
+        Choices(choices.language, kind, choices.layer, choices.parser, choices.beside),
+    )
+
+
+def _layers(count: int, lang: Language) -> Pairs:
+    numbers = LAYERS[1 : count + 1]
+    return [(say("layer.auto", lang), AUTO), *((number, number) for number in numbers)]

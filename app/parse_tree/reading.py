@@ -1,0 +1,128 @@
+"""Sentences of a visitor: typed ones, or those of a bracketing with the tree that it gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from engine.chinese import converted
+from engine.onlstm import sentences, trees
+from engine.onlstm.formats import MAX_CHARACTERS, BracketError, from_brackets
+from engine.onlstm.sentences import LIMITS, Language, SentenceError
+
+if TYPE_CHECKING:
+    from engine.onlstm.analysis import Analysis, OnLstm
+
+#: Of a text that is to be read; a longer one is not even looked at.
+MAX_TEXT: Final = 50_000
+
+
+@dataclass(frozen=True)
+class Item:
+    """A sentence.
+
+    Attributes:
+        words: as they were written, without punctuation.
+        forms: what a model reads.
+        gold: the tree that somebody gave it.
+    """
+
+    text: str
+    language: Language
+    words: tuple[str, ...]
+    forms: tuple[str, ...]
+    gold: trees.Node | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where sentences come from.
+
+    Attributes:
+        text: as it was typed or pasted.
+        is_gold: whether it is a bracketing.
+        language: None lets the script tell.
+    """
+
+    text: str
+    is_gold: bool = False
+    language: Language | None = None
+
+    def items(self) -> tuple[Item, ...]:
+        """The sentences. Raises SentenceError or BracketError."""
+        read = read_gold if self.is_gold else read_text
+        return read(self.text, self.language)
+
+
+@dataclass
+class Session:
+    """What a visitor's page shows, and what the models said of it."""
+
+    source: Source | None = None
+    items: tuple[Item, ...] = ()
+    analyses: dict[tuple[str, int], Analysis] = field(default_factory=dict)
+
+    def take(self, source: Source) -> None:
+        """Other sentences; without any, what there was stays. Raises as Source.items does."""
+        self.items = source.items()
+        self.source = source
+        self.analyses = {}
+
+    def analyse(self, name: str, model: OnLstm, indices: Sequence[int]) -> list[Analysis]:
+        """What a model says of some of the sentences; it reads those that are new to it."""
+        new = [index for index in indices if (name, index) not in self.analyses]
+        if new:
+            found = model.analyse([self.items[index].forms for index in new])
+            self.analyses |= {(name, i): one for i, one in zip(new, found, strict=True)}
+        return [self.analyses[name, index] for index in indices]
+
+
+def read_text(text: str, language: Language | None) -> tuple[Item, ...]:
+    """The sentences of a text. Raises SentenceError."""
+    return tuple(
+        Item(found.text, found.language, tuple(word.text for word in found.words), found.forms)
+        for found in sentences.sentences(text, language)
+    )
+
+
+def read_gold(text: str, language: Language | None) -> tuple[Item, ...]:
+    """The trees of a bracketing, or of several after each other, without their punctuation.
+
+    Raises BracketError or SentenceError.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise BracketError("characters", text, MAX_CHARACTERS, MAX_CHARACTERS)
+    found = [_gold_item(part, language) for part in _parts(text)]
+    if len(found) > LIMITS.sentences:
+        raise SentenceError("sentences", count=len(found), limit=LIMITS.sentences)
+    return tuple(found)
+
+
+def _gold_item(text: str, language: Language | None) -> Item:
+    node, written = from_brackets(text)
+    kept = [index for index, word in enumerate(written) if sentences.is_word(word)]
+    gold = trees.pruned(node, kept)
+    if gold is None:
+        raise SentenceError("no_words")
+    words = tuple(written[index] for index in kept)
+    if len(words) > LIMITS.words:
+        beginning = " ".join(words)[:20]
+        raise SentenceError("words", count=len(words), limit=LIMITS.words, text=beginning)
+    known = language or sentences.language_of(" ".join(words)) or "zh"
+    if known == "en":
+        return Item(" ".join(written), known, words, tuple(word.lower() for word in words), gold)
+    forms = tuple(converted(word, "simplified") for word in words)
+    return Item("".join(written), known, words, forms, gold)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Trees that stand after each other; from_brackets says what is wrong with one."""
+    depth = begin = 0
+    for index, character in enumerate(text):
+        depth += (character in "(（") - (character in ")）")
+        if character in ")）" and depth == 0:
+            yield text[begin : index + 1]
+            begin = index + 1
+    if text[begin:].strip() or begin == 0:
+        yield text[begin:]

@@ -26,9 +26,8 @@ _FONTS: Final = (
     "system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif"
 )
 _UNWRITABLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_WIDTHS: Final = {"W": 1.0, "F": 1.0, "A": 1.0}
 _NARROW: Final = 0.58
-_WIDE_LETTERS: Final = {**dict.fromkeys("mwMW%@&", 0.9), **dict.fromkeys("iljtfI.,:;'|!", 0.33)}
+_LETTERS: Final = {**dict.fromkeys("mwMW%@&", 0.9), **dict.fromkeys("iljtfI.,:;'|!", 0.33)}
 
 
 class Column(NamedTuple):
@@ -82,17 +81,19 @@ def columns_of(words: Sequence[str]) -> list[Column]:
 def ems(text: str) -> float:
     """The width of a text in a proportional font, about, in units of its size.
 
-    Chinese characters and full-width signs are one em wide (East Asian width W, F, and A, which
-    Chinese fonts draw wide), combining marks nothing.
+    Chinese characters and full-width signs are one em wide (East Asian width W and F, and A but for
+    letters, which Chinese fonts draw wide), combining marks nothing.
     """
     return sum(_em(character) for character in text)
 
 
 def _em(character: str) -> float:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+    category, width = unicodedata.category(character), unicodedata.east_asian_width(character)
+    if category in ("Mn", "Me", "Cf"):
         return 0.0
-    wide = _WIDTHS.get(unicodedata.east_asian_width(character))
-    return wide or _WIDE_LETTERS.get(character, _NARROW)
+    if width in ("W", "F") or (width == "A" and not category.startswith("L")):
+        return 1.0
+    return _LETTERS.get(character, _NARROW)
 
 
 def _branches(node: Node, columns: Sequence[Column], bottom: float) -> Iterator[str]:

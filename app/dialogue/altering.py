@@ -12,7 +12,7 @@ import gradio as gr
 from app.dialogue import store
 from app.dialogue.asking import chosen_bubble
 from app.dialogue.presets import PERSONAS
-from app.dialogue.request import Request, Screen, plain_wishes, read_wishes
+from app.dialogue.request import Request, Screen, check_remembered, plain_wishes, read_wishes
 from app.dialogue.session import Bubble, Session
 from app.dialogue.view import ranked, say
 from app.limits import RateLimiter, Refusal, checked_choice
@@ -41,6 +41,7 @@ class Altering:
     ) -> Screen:
         """What the chat asks for, see ACTS."""
         lang = language(request)
+        check_remembered(event, session, lang)
         shown = session.settled()
         asked = Request(self.models, shown.next(), plain_wishes(self.models), lang)
         try:
@@ -55,7 +56,10 @@ class Altering:
         return asked.done()
 
     def settle(self, request: gr.Request, session: Session, *values: object) -> Screen:
-        """After a Stop: what was written is kept."""
+        """After a Stop: what was written is kept. Of a session that showed nothing, or has been
+        forgotten, there is nothing to show."""
+        if not session.seq:
+            return Screen(session, *[gr.skip()] * 4)
         lang = language(request)
         session.ongoing.wait(_PATIENCE)
         session = session.ongoing.latest or session

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import gradio as gr
 
-from app.dialogue.request import Request, Screen, plain_wishes, read_wishes
+from app.dialogue.request import Request, Screen, check_remembered, plain_wishes, read_wishes
 from app.dialogue.session import (
     MAX_TURN_CHARS,
     Bubble,
@@ -60,6 +60,7 @@ class Asking:
         self, event: gr.EventData, request: gr.Request, session: Session, *values: object
     ) -> Iterator[Screen]:
         """What the chat asks for, see ACTS; ``values`` are those of the controls."""
+        check_remembered(event, session, language(request))
         with session.ongoing.run():
             yield from self._asked(event, request, session.settled().next(), values)
 

@@ -11,8 +11,8 @@ import gradio as gr
 from app.dialogue import store
 from app.dialogue.session import Session, conversation
 from app.dialogue.view import chat_value, context_value, say
-from app.limits import checked_choice
-from app.text.checks import checked_float, checked_int, explain
+from app.limits import Refusal, checked_choice
+from app.text.checks import checked_float, checked_int, event_value, explain
 from app.text.controls import read_strategy
 from app.text.models import TextModels
 from app.texts import Language
@@ -77,6 +77,16 @@ def read_wishes(values: Sequence[object], models: TextModels, lang: Language) ->
 def plain_wishes(models: TextModels) -> Wishes:
     """What nobody has said otherwise."""
     return Wishes(models.default, Strategy(), 0, False, None, 2, "logprob", MMI_WEIGHT)
+
+
+def check_remembered(event: gr.EventData, session: Session, lang: Language) -> None:
+    """Raises Refusal where the page shows a dialogue that nobody here knows any more.
+
+    Nothing may be shown then: an empty dialogue would take the place of the one that the browser
+    keeps, and can bring back.
+    """
+    if not session.seq and event_value(event, "seq"):
+        raise Refusal(say("error.forgotten", lang))
 
 
 class Request:

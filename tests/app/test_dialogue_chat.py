@@ -18,6 +18,7 @@ from app.dialogue.presets import PERSONAS
 from app.dialogue.request import Screen
 from app.dialogue.session import MAX_BUBBLES, Bubble, Session, conversation
 from app.dialogue.watching import Watching
+from app.limits import Refusal
 from app.text.models import TextModels
 from engine.generation import STRATEGIES, Settings, Strategy
 from engine.generation.batcher import shared_batcher
@@ -95,6 +96,21 @@ def texts(session: Session) -> list[str]:
 def drawn(screen: Screen) -> list[Any]:
     """The lines of the chat's value."""
     return [json.loads(line) for line in screen.chat.splitlines()]
+
+
+def test_a_dialogue_that_was_forgotten_is_not_wiped_from_the_browser(
+    asking: Asking, altering: Altering, said: list[str]
+) -> None:
+    late = Session(seq=8)  # what the page shows, of a session that is not there any more
+    with pytest.raises(Refusal, match="刷新"):
+        next(asking.ask(event("say", late, text="在吗？"), request(), Session(), *wishes()))
+    with pytest.raises(Refusal, match="刷新"):
+        altering.alter(event("undo", late), request(), Session(), *wishes())
+    for screen in (
+        altering.settle(request(), Session(), *wishes()),
+        altering.look(request(), Session(), *wishes()),
+    ):
+        assert not isinstance(screen[1], str)
 
 
 def test_a_message_is_shown_at_once_and_the_reply_grows(asking: Asking, said: list[str]) -> None:

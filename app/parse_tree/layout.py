@@ -130,6 +130,7 @@ def _dataset(samples: tuple[str, ...], elem_id: str) -> gr.Dataset:
         type="index",
         label=label(f"{PAGE}.examples"),
         samples_per_page=len(samples),
+        elem_classes=["parse-examples"],
         elem_id=elem_id,
     )
 

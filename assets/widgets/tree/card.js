@@ -26,10 +26,9 @@ class Card {
     if (isOpen && this.sentence !== undefined) this.draw();
   }
 
-  // hidden: names of tracks that nobody wants to see; alone: whether there is no other sentence.
-  show(sentence, lang, hidden, alone) {
+  // hidden: names of tracks that nobody wants to see.
+  show(sentence, lang, hidden) {
     Object.assign(this, { sentence, lang, hidden });
-    this.node.classList.toggle("pt-alone", alone);
     setText(this.text, sentence.text);
     setText(this.facts, sentence.facts);
     if (!this.body.hidden) this.draw();

@@ -38,11 +38,20 @@ function standalone(drawing) {
   return copy;
 }
 
+// What is drawn, without the empty room beside it.
+function frameOf(picture) {
+  const { x, y, width, height } = picture.svg.getBBox();
+  const size = { width: Math.ceil(width) + 2 * MARGIN, height: Math.ceil(height) + 2 * MARGIN };
+  return { x: Math.floor(x) - MARGIN, y: Math.floor(y) - MARGIN, ...size };
+}
+
 function asSvg(picture) {
   const copy = standalone(picture.svg);
-  const { width, height } = picture.grid;
+  const frame = frameOf(picture);
+  const { x, y, width, height } = frame;
   const fill = getComputedStyle(picture.node).backgroundColor;
-  copy.prepend(svg("rect", { width: tenth(width), height, fill }));
+  copy.prepend(svg("rect", { ...frame, fill }));
+  filled(copy, { width, height, viewBox: `${x} ${y} ${width} ${height}` }, []);
   return new XMLSerializer().serializeToString(copy);
 }
 
@@ -51,7 +60,7 @@ async function asPng(picture) {
   image.src = URL.createObjectURL(new Blob([asSvg(picture)], { type: "image/svg+xml" }));
   try {
     await image.decode();
-    const { width, height } = picture.grid;
+    const { width, height } = frameOf(picture);
     const scale = Math.min(SHARPNESS, LARGEST / width, LARGEST / height);
     const canvas = html("canvas", { width: Math.ceil(width * scale), height: Math.ceil(height * scale) });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);

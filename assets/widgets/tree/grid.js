@@ -25,7 +25,7 @@ function columnsOf(words, room, family) {
   );
   const needed = widths.reduce((sum, width) => sum + width, 0);
   const factor = clamp((room - 2 * MARGIN) / needed, 1, STRETCH);
-  const edges = [MARGIN];
+  const edges = [Math.max(MARGIN, (room - needed * factor) / 2)];
   for (const width of widths) edges.push(edges.at(-1) + width * factor);
   return edges;
 }
@@ -48,7 +48,7 @@ class Grid {
   constructor(words, room, family, height, names) {
     this.edges = columnsOf(words, room, family);
     this.rows = rowsOf(height, names);
-    this.width = this.edges.at(-1) + MARGIN;
+    this.width = Math.max(room, this.edges.at(-1) + MARGIN);
     this.height = this.rows.bottom;
   }
 

@@ -33,7 +33,7 @@ class TreeView {
         this.cards.append(card.node);
       }
       const isNew = known === undefined || !sameWords(known.sentence.words, sentence.words);
-      card.show(sentence, lang, this.hidden, sentences.length === 1);
+      card.show(sentence, lang, this.hidden);
       if (isNew) card.open(index < OPEN_AT_FIRST);
     });
     this.drawSwitches();
@@ -64,9 +64,7 @@ class TreeView {
     storeTracks(this.hidden);
     const at = [...this.switches.children].indexOf(document.activeElement);
     const { sentences, lang } = this.content;
-    this.shown.forEach((card, index) =>
-      card.show(sentences[index], lang, this.hidden, sentences.length === 1),
-    );
+    this.shown.forEach((card, index) => card.show(sentences[index], lang, this.hidden));
     this.drawSwitches();
     this.switches.children[at]?.focus();
   }

@@ -109,7 +109,7 @@ class Picture {
 
   // Titles stay at the left while the columns scroll.
   hold() {
-    const left = Math.max(this.node.scrollLeft, 0) + MARGIN;
+    const left = Math.max(this.grid.edges[0], this.node.scrollLeft + MARGIN);
     setAttribute(this.titles, "transform", `translate(${tenth(left)} 0)`);
   }
 

@@ -42,6 +42,7 @@ class Replay {
     const { splits, words, lang } = this;
     const count = splits.length;
     if (step === 0) return phrase("step_none", lang, { count });
+    if (step === count) return phrase("step_all", lang, { count });
     const [, , at, distance] = splits[step - 1];
     return phrase("step", lang, { step, count, word: words[at], distance: distance.toFixed(3) });
   }

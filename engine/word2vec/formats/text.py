@@ -107,10 +107,21 @@ def _fields(line: bytes, size: int) -> tuple[bytes, list[float]] | None:
     fields = line.rsplit(b"\t" if b"\t" in line else b" ", size)
     if len(fields) != size + 1:
         return None
+    word = fields[0]
+    if len(pieces := word.split()) > 1 and _is_number(pieces[-1]):
+        return None  # a number too many, where a word may have blanks
     try:
-        return fields[0], [float(field) for field in fields[1:]]
+        return word, [float(field) for field in fields[1:]]
     except ValueError:
         return None
+
+
+def _is_number(field: bytes) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(line: bytes) -> str:

@@ -42,7 +42,7 @@ def render(models: Models, saved: gr.BrowserState) -> None:
 
 def _connect_reading(controls: Controls, desk: Desk) -> None:
     """Whatever makes a model read, or draws again what it read."""
-    switches = controls.switches.all
+    switches: list[Any] = controls.switches.all
     place: list[Any] = [controls.session, controls.text, *switches]
     gold_place: list[Any] = [controls.session, controls.gold, *switches]
     screen = controls.screen
@@ -61,7 +61,7 @@ def _connect_reading(controls: Controls, desk: Desk) -> None:
             lambda: store.GOLD, None, controls.source, **QUICK
         )
     gr.on(
-        [switch.input for switch in controls.switches.all],
+        [switch.input for switch in switches],
         desk.change,
         [controls.session, *switches],
         screen,
@@ -72,11 +72,9 @@ def _connect_reading(controls: Controls, desk: Desk) -> None:
 
 def _connect_browser(controls: Controls, desk: Desk) -> None:
     """Opening the page, and keeping it as it is filled in."""
-    page = controls.page
+    page: list[Any] = controls.page
     kept: dict[str, Any] = {"inputs": [*page, controls.saved], "outputs": [controls.saved]}
     root().load(opened, [controls.saved], page, **QUICK).then(
         None, **kept, js=scripts.save(opened=True), show_progress="hidden"
     ).then(resume(desk), [controls.session, *page], controls.screen, **SLOW)
-    gr.on(
-        [component.change for component in page], None, **kept, js=scripts.save(), **QUIET
-    )
+    gr.on([component.change for component in page], None, **kept, js=scripts.save(), **QUIET)

@@ -1,1 +1,1 @@
-"""What the parse-tree page stands on: what is read, which trees are drawn, what comes in and out."""
+"""What the parse-tree page stands on: what is read, what is drawn, what comes in and out."""

@@ -12,8 +12,8 @@ from app.limits import RateLimiter, Refusal, checked_text
 from app.parse_tree.choices import Choices
 from app.parse_tree.desk import text_language
 from app.parse_tree.reading import MAX_TEXT, Session, Source
+from app.parse_tree.readings import Reading, readings
 from app.parse_tree.variants import Variants
-from app.parse_tree.view import Reading, readings
 from app.parse_tree.words import explain
 from app.texts import language as browser_language
 from engine.onlstm import formats, trees

@@ -42,15 +42,11 @@ class Desk:
         self.variants = variants
         self.limiter = RateLimiter(_READS, _SECONDS)
 
-    def parse(
-        self, session: Session, text: object, request: gr.Request, *values: object
-    ) -> Screen:
+    def parse(self, session: Session, text: object, request: gr.Request, *values: object) -> Screen:
         """Draw the sentences of a text."""
         return self._read(session, text, values, request, is_gold=False)
 
-    def score(
-        self, session: Session, gold: object, request: gr.Request, *values: object
-    ) -> Screen:
+    def score(self, session: Session, gold: object, request: gr.Request, *values: object) -> Screen:
         """Draw the sentences of a bracketing beside it, with F1."""
         return self._read(session, gold, values, request, is_gold=True)
 
@@ -62,6 +58,7 @@ class Desk:
         wanted = text_language(choices)
         if source is None or source.language == wanted:
             return self._screen(session, choices, lang)
+        self.limiter.check(request, lang)
         return self._take(session, Source(source.text, source.is_gold, wanted), choices, lang)
 
     def _read(
@@ -82,9 +79,7 @@ class Desk:
         source = Source(checked_text(text, MAX_TEXT, lang), is_gold, text_language(choices))
         return self._take(session, source, choices, lang)
 
-    def _take(
-        self, session: Session, source: Source, choices: Choices, lang: Language
-    ) -> Screen:
+    def _take(self, session: Session, source: Source, choices: Choices, lang: Language) -> Screen:
         try:
             session.take(source)
         except (SentenceError, BracketError) as error:

@@ -79,9 +79,7 @@ def build(saved: gr.BrowserState) -> Controls:
         switches = _switches()
         with gr.Column(elem_classes=["parse-drawn"]):
             trees = tree(elem_id="parse-trees")
-        with gr.Accordion(
-            label(f"{PAGE}.gold_open"), open=False, elem_id="parse-gold-box"
-        ):
+        with gr.Accordion(label(f"{PAGE}.gold_open"), open=False, elem_id="parse-gold-box"):
             gold, score, golds, scores = _gold()
         with gr.Accordion(label(f"{PAGE}.share_open"), open=False, elem_id="parse-share-box"):
             share = share_link(PAGE, "parse")
@@ -152,13 +150,13 @@ def _switches() -> Switches:
         kind = radio("kind", (AUTO,))
         with gr.Column(min_width=200):
             beside = gr.Dropdown(
-                [(label(f"{PAGE}.beside.none"), NOTHING)],  # type: ignore[list-item]
+                [(label(f"{PAGE}.beside.none"), NOTHING)],
                 value=NOTHING,
                 label=label(f"{PAGE}.beside"),
                 elem_id="parse-beside",
             )
             language = gr.Radio(
-                [(label(f"{PAGE}.language.{value}"), value) for value in (AUTO, *LANGUAGES)],  # type: ignore[misc]
+                [(label(f"{PAGE}.language.{value}"), value) for value in (AUTO, *LANGUAGES)],
                 value=AUTO,
                 label=label(f"{PAGE}.language"),
                 elem_id="parse-language",

@@ -23,7 +23,16 @@ def opened(saved: object, request: gr.Request) -> list[Any]:
     page = _linked(request, lang) or _restored(saved, lang)
     kind, layer, beside = unread(page.choices, lang).components()
     choices = page.choices
-    return [page.text, page.gold, page.source, choices.language, kind, layer, choices.parser, beside]
+    return [
+        page.text,
+        page.gold,
+        page.source,
+        choices.language,
+        kind,
+        layer,
+        choices.parser,
+        beside,
+    ]
 
 
 def resume(desk: Desk) -> Any:

@@ -1,4 +1,4 @@
-"""What the switches offer for the sentences of a visit: models, layers, and trees to compare with."""
+"""What the switches offer for the sentences of a visit: models, layers, trees to compare with."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from app.parse_tree.choices import (
     beside_layer,
 )
 from app.parse_tree.reading import Session
+from app.parse_tree.readings import layer_of
 from app.parse_tree.variants import AUTO, chosen, kind_name, kind_of, kinds_of
-from app.parse_tree.view import layer_of
 from app.parse_tree.words import say
 from app.texts import Language
 
@@ -55,7 +55,7 @@ def _among(value: str, pairs: Pairs) -> str:
 def unread(choices: Choices, lang: Language) -> Options:
     """Before there is a model: nothing to choose but what is chosen already."""
     return Options(
-        [(say("kind.auto", lang), AUTO)] if choices.kind == AUTO else [("…", choices.kind)],
+        [(_kind_name(choices.kind, lang), choices.kind)],
         _layers(0 if choices.layer == AUTO else int(choices.layer), lang),
         [(say("beside.none", lang), NOTHING)]
         + ([("…", choices.beside)] if choices.beside != NOTHING else []),
@@ -93,6 +93,10 @@ def options(
         besides,
         Choices(choices.language, kind, choices.layer, choices.parser, choices.beside),
     )
+
+
+def _kind_name(kind: str, lang: Language) -> str:
+    return say("kind.auto", lang) if kind == AUTO else kind_name(kind, [kind], lang)
 
 
 def _layers(count: int, lang: Language) -> Pairs:

@@ -7,7 +7,7 @@ checked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
 from app.limits import Refusal
 from app.parse_tree.choices import Choices
@@ -36,7 +36,7 @@ class Page:
     text: str
     gold: str = ""
     source: str = TEXT
-    choices: Choices = Choices()
+    choices: Choices = field(default_factory=Choices)
 
 
 def beginning() -> Page:
@@ -57,7 +57,7 @@ def restore(value: object) -> Page:
     if not isinstance(value, Mapping):
         raise StoreError("not an object")
     default = Choices()
-    told = [value.get(field.name, getattr(default, field.name)) for field in fields(Choices)]
+    told = [value.get(one.name, getattr(default, one.name)) for one in fields(Choices)]
     try:
         choices = Choices.of(told, "en")
     except Refusal as error:

@@ -54,7 +54,11 @@ def kind_name(kind: str, kinds: Collection[str], lang: Language) -> str:
     """For people; words or characters are named where there are both."""
     cell, _, unit = kind.rpartition("-")
     name = say(f"cell.{cell}", lang)
-    return f"{name} · {say(f'unit.{unit}', lang)}" if len({k.rpartition("-")[2] for k in kinds}) > 1 else name
+    return (
+        f"{name} · {say(f'unit.{unit}', lang)}"
+        if len({k.rpartition("-")[2] for k in kinds}) > 1
+        else name
+    )
 
 
 def chosen(

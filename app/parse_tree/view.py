@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from app.parse_tree.choices import GOLD, NOTHING, OTHER_PARSER, TRIVIAL, Choices
 from app.parse_tree.reading import Item, Session
-from app.parse_tree.variants import AUTO, chosen, kind_name, kind_of
+from app.parse_tree.readings import Reading, readings
+from app.parse_tree.variants import kind_name, kind_of
 from app.parse_tree.words import say
 from app.texts import Language
 from app.widgets.tree import Formats, TreePanel, TreeSentence
@@ -19,72 +20,12 @@ from engine.onlstm.evaluation import compare
 from engine.onlstm.trees import PARSERS, Node, Parser
 
 if TYPE_CHECKING:
-    from engine.onlstm.analysis import Analysis, FloatArray, OnLstm
+    from engine.onlstm.analysis import FloatArray, OnLstm
 
 _DISTANCE_DIGITS: Final = 4
 _BITS_DIGITS: Final = 2
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A sentence as one model reads it, and how its tree is to be had.
-
-    Attributes:
-        layer: counted from 0.
-    """
-
-    item: Item
-    name: str
-    model: OnLstm
-    analysis: Analysis
-    layer: int
-    parser: Parser
-
-    @property
-    def distances(self) -> FloatArray:
-        """Of the layer."""
-        return self.analysis.layers[self.layer].distances
-
-    @property
-    def tree(self) -> Node:
-        """Of the layer and the parser."""
-        return trees.parse(self.distances, self.parser)
-
-    @property
-    def bits(self) -> float:
-        """Mean surprisal of a word."""
-        return float(self.analysis.surprisal.mean())
-
-
-def readings(
-    session: Session, models: dict[str, OnLstm], choices: Choices, lang: Language
-) -> list[Reading]:
-    """Every sentence, read by the model of its language. Raises Refusal for one without."""
-    by_model: dict[str, list[int]] = {}
-    for index, item in enumerate(session.items):
-        name, _ = chosen(models, item.language, choices.kind, lang)
-        by_model.setdefault(name, []).append(index)
-    found: dict[int, Reading] = {}
-    for name, indices in by_model.items():
-        model = models[name]
-        for index, analysis in zip(
-            indices, session.analyse(name, model, indices), strict=True
-        ):
-            layer = layer_of(model, choices.layer)
-            parser = parser_of(model, choices.parser)
-            item = session.items[index]
-            found[index] = Reading(item, name, model, analysis, layer, parser)
-    return [found[index] for index in range(len(session.items))]
-
-
-def layer_of(model: OnLstm, layer: str) -> int:
-    """The layer that is asked for, counted from 0; the model's last where there are fewer."""
-    return model.default_layer if layer == AUTO else min(int(layer), model.config.layers) - 1
-
-
-def parser_of(model: OnLstm, parser: str) -> Parser:
-    """The parser that is asked for."""
-    return next((p for p in PARSERS if p == parser), model.default_parser)
+#: Of a perplexity that is still written out.
+_MAX_BITS: Final = 40
 
 
 def shown(
@@ -92,68 +33,62 @@ def shown(
 ) -> list[TreeSentence]:
     """The sentences with one tree each, or two. Raises Refusal."""
     found = readings(session, models, choices, lang)
-    other = _others(session, models, choices, lang)
+    others = _others(session, models, choices, lang)
     kinds = {kind_of(model.config) for model in models.values()}
     return [
-        _sentence(reading, None if other is None else other[index], choices, kinds, lang)
-        for index, reading in enumerate(found)
+        _sentence(reading, other, choices, kinds, lang)
+        for reading, other in zip(found, others, strict=True)
     ]
 
 
 def _others(
     session: Session, models: dict[str, OnLstm], choices: Choices, lang: Language
-) -> list[Reading] | None:
-    """What stands beside, where a model has to read it."""
-    told = choices
-    if choices.beside_layer is not None:
-        told = Choices(choices.language, choices.kind, choices.beside_layer, choices.parser)
-    elif choices.beside_kind is not None:
-        told = Choices(choices.language, choices.beside_kind, choices.layer, choices.parser)
-    elif choices.beside != OTHER_PARSER:
-        return None
-    found = readings(session, models, told, lang)
+) -> Sequence[Reading | None]:
+    """What stands beside each sentence, where a model has to read it."""
     if choices.beside == OTHER_PARSER:
-        return [_with_other_parser(reading) for reading in found]
-    return found
-
-
-def _with_other_parser(reading: Reading) -> Reading:
-    (other,) = (parser for parser in PARSERS if parser != reading.parser)
-    return Reading(
-        reading.item, reading.name, reading.model, reading.analysis, reading.layer, other
-    )
+        found = readings(session, models, choices, lang)
+        return [replace(r, parser=PARSERS[1 - PARSERS.index(r.parser)]) for r in found]
+    if choices.beside_layer is not None:
+        return readings(session, models, replace(choices, layer=choices.beside_layer), lang)
+    if choices.beside_kind is not None:
+        return readings(session, models, replace(choices, kind=choices.beside_kind), lang)
+    return [None] * len(session.items)
 
 
 def _sentence(
     reading: Reading, other: Reading | None, choices: Choices, kinds: Iterable[str], lang: Language
 ) -> TreeSentence:
-    item, words = reading.item, reading.item.words
-    tree = reading.tree
-    beside = None if other is None else other.tree
-    if choices.beside in TRIVIAL:
-        beside = trivial(choices.beside, len(words))
-    elif choices.beside == GOLD or (choices.beside == NOTHING and item.gold is not None):
-        beside = item.gold
+    item, tree = reading.item, reading.tree
     panels = [_read_panel(reading, kinds, _note(tree, item, None, lang), lang)]
-    if beside is not None:
-        note = _note(beside, item, tree, lang)
-        if other is not None:
-            panels.append(_read_panel(other, kinds, note, lang))
-        else:
-            title = say(f"beside.{choices.beside if choices.beside in TRIVIAL else GOLD}", lang)
-            panels.append(_bare_panel(title, beside, words, note))
+    known = _known_tree(item, choices.beside)
+    if known is not None:
+        title = say(f"beside.{choices.beside if choices.beside in TRIVIAL else GOLD}", lang)
+        panels.append(_bare_panel(title, known, item.words, _note(known, item, tree, lang)))
+    elif other is not None and _origin(other) != _origin(reading):
+        panels.append(_read_panel(other, kinds, _note(other.tree, item, tree, lang), lang))
     facts = say(
-        "facts", lang, words=len(words), bits=f"{reading.bits:.1f}",
-        perplexity=f"{2 ** min(reading.bits, 40):,.0f}",
+        "facts",
+        lang,
+        words=len(item.words),
+        bits=f"{reading.bits:.1f}",
+        perplexity=f"{2 ** min(reading.bits, _MAX_BITS):,.0f}",
     )
-    return {"text": item.text, "words": words, "facts": facts, "panels": panels}
+    return {"text": item.text, "words": item.words, "facts": facts, "panels": panels}
 
 
-def trivial(name: str, words: int) -> Node:
-    """A tree that knows nothing of the sentence but its length; one of TRIVIAL."""
-    if name == "balanced":
+def _origin(reading: Reading) -> tuple[str, int, Parser]:
+    """A language may lack the other model or layer: what stands beside would be the same."""
+    return reading.name, reading.layer, reading.parser
+
+
+def _known_tree(item: Item, beside: str) -> Node | None:
+    """What stands beside a sentence, where no model has to read it."""
+    words = len(item.words)
+    if beside == "balanced":
         return trees.balanced(words, "floor")
-    return trees.right(words) if name == "right" else trees.left(words)
+    if beside in TRIVIAL:
+        return trees.right(words) if beside == "right" else trees.left(words)
+    return item.gold if beside in (GOLD, NOTHING) else None
 
 
 def _note(tree: Node, item: Item, beside: Node | None, lang: Language) -> str:
@@ -163,7 +98,10 @@ def _note(tree: Node, item: Item, beside: Node | None, lang: Language) -> str:
             return ""
         score = compare(tree, item.gold)
         return say(
-            "note.gold", lang, f1=f"{100 * score.f1:.1f}", precision=f"{100 * score.precision:.0f}",
+            "note.gold",
+            lang,
+            f1=f"{100 * score.f1:.1f}",
+            precision=f"{100 * score.precision:.0f}",
             recall=f"{100 * score.recall:.0f}",
         )
     if beside is None:
@@ -178,7 +116,10 @@ def _read_panel(reading: Reading, kinds: Iterable[str], note: str, lang: Languag
     gates = reading.analysis.layers[reading.layer]
     tree = reading.tree
     title = say(
-        "title_of_tree", lang, layer=reading.layer + 1, parser=say(f"parser.{reading.parser}", lang),
+        "title_of_tree",
+        lang,
+        layer=reading.layer + 1,
+        parser=say(f"parser.{reading.parser}", lang),
         model=kind_name(kind_of(model.config), [*kinds], lang),
     )
     return {

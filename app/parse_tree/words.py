@@ -29,4 +29,6 @@ def explain(error: SentenceError | BracketError, lang: Language) -> str:
     near = error.text[max(0, error.position - _AROUND) : error.position + _AROUND]
     limit = f"{error.limit:,}"
     fault = say(f"gold.{error.kind}", lang, limit=limit)
-    return fault if error.limit or not near.strip() else say("gold.near", lang, fault=fault, near=near)
+    return (
+        fault if error.limit or not near.strip() else say("gold.near", lang, fault=fault, near=near)
+    )

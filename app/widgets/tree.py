@@ -27,7 +27,7 @@ _SCRIPTS: Final = (
     "tree/branches.js",
     "tree/tracks.js",
     "tree/picture.js",
-    "tree/keys.js",
+    "tree/pointing.js",
     "tree/replay.js",
     "tree/files.js",
     "tree/panel.js",

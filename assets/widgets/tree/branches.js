@@ -71,7 +71,7 @@ class Branches {
       made.triangle = svg("path", { class: "pt-triangle" });
       made.area = svg("circle", { class: "pt-area", r: 12 });
       made.dot = svg("rect", { class: "pt-dot", x: -4, y: -4, width: 8, height: 8, rx: 4 });
-      knot.append(made.triangle, made.area, made.dot);
+      knot.append(made.triangle, made.dot, made.area);
     }
     this.edges.append(edge);
     this.drawn.set(node.id, made);

@@ -15,7 +15,7 @@ class Panel {
     this.line = html("p", { class: "pt-line" });
     this.tools = html("div", { class: "pt-tools" });
     const head = html("div", { class: "pt-head" }, this.title, this.note);
-    const parts = [this.picture.node, this.line, this.replay.node, this.tools];
+    const parts = [this.line, this.picture.node, this.replay.node, this.tools];
     this.node = html("section", { class: "pt-panel" }, head, ...parts);
     new Pointing(this);
     this.observer = new ResizeObserver(() => this.fit());
@@ -36,11 +36,12 @@ class Panel {
     if (changed) {
       this.picture.collapsed.clear();
       this.picture.step = Infinity;
+      this.picture.lit = null;
     }
     if (!same) this.picture.branches.motion.places = new Map();
     this.picture.show(this.scene, changed);
     if (changed) this.replay.take(panel.splits, words, lang);
-    this.tell(null);
+    this.tell(this.picture.lit);
   }
 
   fit() {

@@ -20,6 +20,7 @@ class Picture {
     this.node.addEventListener("scroll", () => this.hold());
     this.collapsed = new Set();
     this.step = Infinity; // splits that are shown
+    this.lit = null; // the span that is pointed at
     this.isClosed = ({ id, order, height }) =>
       height > 0 && (this.collapsed.has(id) || order >= this.step);
   }
@@ -51,7 +52,7 @@ class Picture {
     this.branches.show(this.visible, this.grid, this.places, how);
     this.describe();
     this.markCut();
-    this.light(null);
+    this.light(this.lit);
   }
 
   drawWords() {
@@ -171,6 +172,7 @@ class Picture {
 
   // span: [start, stop], or null for none.
   light(span) {
+    this.lit = span;
     const { outline, words } = this.scene;
     const wanted = span === null || span[1] > words.length ? null : span;
     const node = wanted === null ? null : (outline.byId.get(wanted.join("-")) ?? null);

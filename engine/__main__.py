@@ -16,8 +16,10 @@ from typing import Final
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "chat": ("talk with a dialogue model", "engine.commands.chat:main"),
     "convert": ("any checkpoint to sharded safetensors", "engine.commands.convert:main"),
+    "evaluate": ("measure word vectors on test sets", "engine.commands.evaluate:main"),
     "generate": ("continue a text", "engine.commands.generate:main"),
     "models": ("list the models, where they are and how large", "engine.commands.models:main"),
+    "neighbours": ("what word vectors say of words", "engine.commands.neighbours:main"),
     "parse": ("the syntax trees of sentences", "engine.commands.parse:main"),
     "perft": ("count the move paths of a xiangqi position", "engine.commands.perft:main"),
     "play": ("play xiangqi over UCI, for tournament managers", "engine.xiangqi.uci:main"),

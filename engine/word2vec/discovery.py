@@ -1,6 +1,6 @@
 """Words that a text has and a dictionary lacks, by minimum entropy.
 
-After Su Jianlin (https://kexue.fm/archives/5476, 最小熵原理) and his nlp-zero: two characters belong
+After Su Jianlin (最小熵原理, https://kexue.fm/archives/5476) and nlp-zero: two characters belong
 together where taking them as one sign makes the text shorter. An ideal code spends
 L = N ln N - sum n ln n nats on N signs that occur n times each. With x of the n_a and n_b
 occurrences of a and b taken as one sign, N, n_a and n_b are less by x, and to first order L is less

@@ -41,12 +41,12 @@ def keywords(model: Word2Vec, words: Sequence[str], topn: int = 10) -> list[Keyw
     """
     if not words:
         raise Word2VecError("no word is given")
-    vectors = model.vectors
+    vectors, nodes = model.vectors, model.nodes
     counts = Counter(word for word in words if word in vectors)
     if not counts:
         raise UnknownWordError(words[0], vectors.near_spellings(words[0]))
     rows = np.array([vectors.index(word) for word in counts])
-    logs = model.huffman.log_probabilities_of(rows, vectors.matrix[rows], model.nodes)
+    logs = model.huffman.log_probabilities_of(rows, vectors.matrix[rows], nodes)
     scores = logs @ np.array(list(counts.values()), np.float32)
     found = [
         Keyword(word, float(score), count)

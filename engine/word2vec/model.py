@@ -95,7 +95,8 @@ class Word2Vec:
 
         Raises UnknownWordError, or Word2VecError where there are no probabilities.
         """
-        return self.huffman.log_probabilities(self.vectors.vector(word), self.nodes)
+        nodes = self.nodes
+        return self.huffman.log_probabilities(self.vectors.vector(word), nodes)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

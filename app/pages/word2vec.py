@@ -1,0 +1,204 @@
+"""The word2vec page: an explorer that also trains, measures and explains."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any, Final
+
+import gradio as gr
+from gradio.context import Context
+from gradio.events import api
+
+from app.text.drafts import Stop
+from app.texts import label
+from app.word2vec import presets, store
+from app.word2vec.api import Api
+from app.word2vec.desk import Desk, example, refuse
+from app.word2vec.layout import TABS, Controls, build
+from app.word2vec.measuring import Measuring
+from app.word2vec.reading import Reading
+from app.word2vec.spaces import Spaces
+from app.word2vec.training import AT_ONCE, Training
+from app.word2vec.words import PAGE
+from engine.registry import Models
+
+TITLE: Final = f"{PAGE}.title"
+ID: Final = PAGE
+MODEL: Final = "word2vec"
+
+#: The address is known to the browser alone, which may have come through a proxy.
+_ABSOLUTE: Final = "query => location.origin + location.pathname + query"
+_SAVE: Final = """(...values) => {
+  const names = NAMES;
+  return Object.fromEntries(names.map((name, at) => [name, values[at]]));
+}""".replace("NAMES", json.dumps(store.FIELDS))
+_QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
+_AT_ONCE: Final[dict[str, Any]] = {**_QUIET, "queue": False}
+#: Questions to vectors of all visitors at the same time; each takes milliseconds.
+_QUICK: Final[dict[str, Any]] = {**_QUIET, "concurrency_limit": 16, "concurrency_id": PAGE}
+#: What keeps a processor busy for seconds.
+_SLOW: Final[dict[str, Any]] = {**_QUIET, "concurrency_limit": AT_ONCE, "trigger_mode": "once"}
+
+
+def saved() -> gr.BrowserState:
+    """What the browser keeps for a reload."""
+    return gr.BrowserState(storage_key=PAGE, secret=PAGE)
+
+
+def render(models: Models, saved: gr.BrowserState) -> None:
+    """Place the page in the open tab and connect its events."""
+    spaces = Spaces(models)
+    desk = Desk(spaces)
+    gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["wv-about"])
+    controls = build(spaces)
+    own = gr.State(())
+    _connect_search(controls, desk)
+    _connect_calculate(controls, desk)
+    _connect_map(controls, desk)
+    _connect_texts(controls, Reading(spaces))
+    _connect_train(controls, Training(spaces), desk, own)
+    _connect_files(controls, Measuring(spaces), desk, own)
+    _connect_page(controls, desk, saved)
+    gr.Markdown(label(f"{PAGE}.source"), elem_classes=["wv-about"])
+    api(Api(spaces).neighbours, api_name="neighbours", concurrency_limit=16)
+
+
+def _connect_search(controls: Controls, desk: Desk) -> None:
+    search, lists, tab = controls.search, controls.lists, gr.State(TABS[0])
+    for place, name in zip(controls.places, TABS, strict=True):
+        place.select(partial(str, name), None, [tab], **_AT_ONCE)
+    asked = [search.space, search.word, lists.alpha, controls.map.layout, tab]
+    found = [lists.near, lists.related, controls.map.view, controls.tabs]
+    gr.on([search.look.click, search.word.submit], desk.search, asked, found, **_QUICK)
+    lists.alpha.release(desk.looking.look, asked[:3], found[:2], **_QUICK)
+    examples: Any = search.examples
+    examples.pick(example(presets.SEARCHES), None, [search.word], **_AT_ONCE).success(
+        desk.search, asked, found, **_QUICK
+    )
+    calculate = controls.calculate
+    clickable: list[Any] = [
+        *(lists.near, lists.related, calculate.answers, calculate.picture),
+        *(calculate.compared, calculate.found, controls.axes.plot, controls.texts.keywords),
+    ]
+    for one in clickable:
+        one.pick(
+            desk.picked,
+            [search.space, lists.alpha],
+            [search.word, lists.near, lists.related, controls.tabs],
+            **_QUICK,
+        )
+    completion: Any = search.completion
+    completion.refuse(refuse, None, None, **_AT_ONCE)
+
+
+def _connect_calculate(controls: Controls, desk: Desk) -> None:
+    space, one, axes = controls.search.space, controls.calculate, controls.axes
+    arithmetic = desk.arithmetic
+    examples: tuple[Any, ...] = (one.examples, one.pairs, one.groups, axes.examples)
+    terms = [one.a, one.b, one.c]
+    pair = [one.one, one.other]
+    ends = [axes.left, axes.right, axes.bottom, axes.top, axes.words]
+    opposites = [(a.left, a.right, a.bottom, a.top, a.words) for a in presets.AXES]
+    for chips, values, fields, run, inputs, outputs in (
+        (
+            *(examples[0], presets.ANALOGIES, terms, arithmetic.analogy),
+            *([*terms, one.method], [one.answers, one.picture]),
+        ),
+        (examples[1], presets.PAIRS, pair, arithmetic.compare, pair, [one.compared]),
+        (examples[2], presets.ODD, [one.words], arithmetic.odd, [one.words], [one.found]),
+        (examples[3], opposites, ends, arithmetic.axes, ends, [axes.plot]),
+    ):
+        picked = chips.pick(example(values), None, fields, **_AT_ONCE)
+        started = {
+            id(one.answers): [one.run.click, one.method.input, *(term.submit for term in terms)],
+            id(one.compared): [one.compare.click, *(field.submit for field in pair)],
+            id(one.found): [one.odd.click, one.words.submit],
+            id(axes.plot): [axes.draw.click, *(field.submit for field in ends)],
+        }[id(outputs[0])]
+        gr.on(started, run, [space, *inputs], outputs, **_QUICK)
+        picked.success(run, [space, *inputs], outputs, **_QUICK)
+
+
+def _connect_map(controls: Controls, desk: Desk) -> None:
+    place = [controls.search.space, controls.map.layout]
+    view: Any = controls.map.view
+    view.pick(desk.map.pick, place, [view], **_QUICK)
+    view.pair(desk.map.pair, place, [view], **_QUICK)
+    controls.map.layout.input(desk.map.show, place, [view], **{**_SLOW, "show_progress": "full"})
+
+
+def _connect_texts(controls: Controls, reading: Reading) -> None:
+    space, texts = controls.search.space, controls.texts
+    examples: Any = texts.examples
+    sets: Any = texts.sets
+    read: dict[str, Any] = {
+        "fn": reading.keywords,
+        "inputs": [space, texts.text, texts.count],
+        "outputs": [texts.passage, texts.keywords],
+        **_QUICK,
+    }
+    compare: dict[str, Any] = {
+        "fn": reading.sentences,
+        "inputs": [space, texts.sentences],
+        "outputs": [texts.matrix],
+        **_QUICK,
+    }
+    gr.on([texts.run.click, texts.count.release], **read)
+    examples.pick(example(presets.TEXTS), None, [texts.text], **_AT_ONCE).success(**read)
+    texts.compare.click(**compare)
+    sets.pick(example(presets.SENTENCES), None, [texts.sentences], **_AT_ONCE).success(**compare)
+
+
+def _connect_train(controls: Controls, training: Training, desk: Desk, own: gr.State) -> None:
+    train, wish = controls.train, gr.State(Stop())
+    train.run.click(
+        training.train,
+        [wish, train.text, train.file, *train.settings],
+        [train.progress, train.map, train.done],
+        **_SLOW,
+    ).success(desk.arrived, [own, train.done], [own, controls.search.space], **_QUIET)
+    train.stop.click(Stop.ask, [wish], None, **_AT_ONCE)
+
+
+def _connect_files(controls: Controls, measuring: Measuring, desk: Desk, own: gr.State) -> None:
+    files, space, wish = controls.files, controls.search.space, gr.State(Stop())
+    files.upload.upload(
+        desk.upload, [own, files.upload], [own, space], **{**_SLOW, "show_progress": "minimal"}
+    )
+    for button in files.saves:
+        button.click(
+            partial(desk.files.save, name=str(button.value)), [space], [files.saver], **_SLOW
+        )
+    files.run.click(
+        measuring.measure,
+        [wish, space, files.test, files.file, files.method, files.all_count],
+        [files.scores],
+        **_SLOW,
+    )
+    files.stop.click(Stop.ask, [wish], None, **_AT_ONCE)
+
+
+def _connect_page(controls: Controls, desk: Desk, saved: gr.BrowserState) -> None:
+    """Opening the page, keeping it, sharing it, and changing the vectors."""
+    search, lists = controls.search, controls.lists
+    calculate, texts = controls.calculate, controls.texts
+    panels = [
+        *(search.about, lists.near, lists.related, calculate.answers, calculate.picture),
+        *(calculate.compared, calculate.found, controls.axes.plot, controls.map.view),
+    ]
+    demo = Context.root_block
+    if demo is None:
+        raise RuntimeError("render() has to be called inside gr.Blocks()")
+    demo.load(desk.opened, [saved], [*controls.page, *panels], **_QUICK)
+    search.space.change(
+        desk.changed,
+        [search.space, *controls.page],
+        [search.completion, *panels, texts.passage, texts.keywords, texts.matrix],
+        **_QUICK,
+    )
+    changes: list[Any] = [field.change for field in controls.page if hasattr(field, "change")]
+    gr.on(changes, None, controls.page, [saved], js=_SAVE, show_progress="hidden")
+    controls.share.click(desk.share, controls.page, [controls.link], **_QUIET).success(
+        None, [controls.link], [controls.link], js=_ABSOLUTE
+    )

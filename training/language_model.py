@@ -77,9 +77,9 @@ def main() -> None:
     if os.environ.keys().isdisjoint({"MALLOC_TRIM_THRESHOLD_"}):
         os.environ.update(ENVIRONMENT)
         os.execv(sys.executable, [sys.executable, "-m", "training.language_model", *sys.argv[1:]])
-    from training.language_model_run import Run
+    from training.language_model_run import TransformerRun
 
-    run = Run(args)
+    run = TransformerRun(args)
     print(run.description(), flush=True)
     batches = run.pack.batches(
         args.mix,

@@ -16,7 +16,8 @@ from engine.tokenizers.loading import load_tokenizer
 from engine.transformer.checkpoints.loading import load_checkpoint
 from engine.transformer.language_model import LanguageModel
 from training.language_model_data import Pack
-from training.language_model_export import STATE, read_run
+from training.language_model_export import read_run
+from training.state import STATE
 
 
 def load(model: Path, tokenizer: Path | None, dtype: str | None) -> LanguageModel:

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
 from engine.errors import CheckpointError
 from engine.transformer.checkpoints import bundled
@@ -25,10 +24,10 @@ from engine.transformer.checkpoints.convert import convert
 from engine.transformer.checkpoints.sharded import write_shards
 from engine.transformer.config import TransformerConfig
 from engine.transformer.weights import shapes
+from training.state import learned, read_state
 
 FACTORED = ("embeddings/segment", "embeddings/condition")
 """Tables whose rows are sums of what a segment is made of: see engine.conditions.factors."""
-STATE = "state.safetensors"
 TOKENIZER = "chinese.model"
 
 
@@ -50,23 +49,17 @@ class Trained(NamedTuple):
 
 
 def whole(
-    learned: Mapping[str, NDArray[np.float32]], factors: NDArray[np.float32]
+    found: Mapping[str, NDArray[np.float32]], factors: NDArray[np.float32]
 ) -> dict[str, NDArray[np.float32]]:
     """What the network learned in the shapes of engine/transformer/weights.py."""
-    return {name: factors @ a if name in FACTORED else a for name, a in learned.items()}
+    return {name: factors @ a if name in FACTORED else a for name, a in found.items()}
 
 
 def read_run(run: Path) -> Trained:
     """The weights of a run. Raises CheckpointError where there are none."""
-    try:
-        settings = json.loads((run / "config.json").read_bytes())
-        state = load_file(run / STATE)
-    except OSError as error:
-        raise CheckpointError(f"{run} is no run, or nothing is saved yet: {error}") from error
-    prefix = "model/"
-    learned = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+    settings, state = read_state(run)
     config = bundled.read_config(settings, run)
-    return Trained(config, whole(learned, state["factors"]), settings["tokenizer"])
+    return Trained(config, whole(learned(state), state["factors"]), settings["tokenizer"])
 
 
 def export(run: Path, folder: Path, tokenizer: Path, dtype: bundled.Dtype = "int8") -> None:

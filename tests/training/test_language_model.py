@@ -27,7 +27,7 @@ from training.language_model_data import Pack
 from training.language_model_export import export, read_run, whole
 from training.language_model_network import Network
 from training.language_model_optimizer import Schedule, make_optimizer
-from training.language_model_run import Run
+from training.language_model_run import TransformerRun
 
 CONFIG = family_config(
     "bundled",
@@ -63,7 +63,7 @@ def network(precision: str = "float32") -> Network:
     return found
 
 
-def train(run: Run) -> None:
+def train(run: TransformerRun) -> None:
     start = run.step * run.args.accumulate
     size, windows = run.args.window, run.args.windows
     run.fit(prefetched(run.pack.batches(run.args.mix, size=size, windows=windows, start=start)))
@@ -143,18 +143,20 @@ def test_every_library_learns_the_same(library: str, tmp_path: Path) -> None:
 
 def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
     folder = pack(tmp_path / "pack")
-    straight = Run(options(folder, tmp_path / "straight", steps=4))
+    straight = TransformerRun(options(folder, tmp_path / "straight", steps=4))
     train(straight)
-    half = Run(options(folder, tmp_path / "stopped", steps=4))
+    half = TransformerRun(options(folder, tmp_path / "stopped", steps=4))
     half.args.steps = 2
     train(half)
-    again = Run(options(folder, tmp_path / "stopped", steps=4))
+    again = TransformerRun(options(folder, tmp_path / "stopped", steps=4))
     assert (half.step, again.step) == (2, 2)
     train(again)
     one, two = (read_run(tmp_path / name) for name in ("straight", "stopped"))
     for name, array in one.arrays.items():
         np.testing.assert_allclose(two.arrays[name], array, atol=1e-5, err_msg=name)
-    tuned = Run(options(folder, tmp_path / "tuned", mix="texts", init=tmp_path / "straight"))
+    tuned = TransformerRun(
+        options(folder, tmp_path / "tuned", mix="texts", init=tmp_path / "straight")
+    )
     assert tuned.step == 0
     tuned.save()
     for name, array in read_run(tmp_path / "tuned").arrays.items():
@@ -166,7 +168,9 @@ def test_an_exported_model_is_the_one_that_was_trained(tmp_path: Path) -> None:
     tokenizer.mkdir()
     shutil.copyfile(TOKENIZER, tokenizer / "chinese.model")
     pieces = CPMTokenizer(TOKENIZER, words=False)
-    run = Run(options(pack(tmp_path / "pack"), tmp_path / "run", vocabulary=pieces.vocab_size))
+    run = TransformerRun(
+        options(pack(tmp_path / "pack"), tmp_path / "run", vocabulary=pieces.vocab_size)
+    )
     run.save()
     trained = read_run(run.folder)
     model = LanguageModel.build(trained.config, trained, runtime="openvino")

@@ -1,0 +1,202 @@
+"""The ON-LSTM language model as a keras.Model to train."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from engine.onlstm.config import OnLstmConfig, shapes
+from training.language_model_network import count_targets, cross_entropy
+from training.onlstm_recurrence import LayerKind, recurrence
+
+Tensor = Any
+States = list[tuple[Tensor, Tensor]]
+
+
+@dataclass(frozen=True)
+class Dropouts:
+    """Shares that are dropped in training, and penalties (Merity, Keskar & Socher 2018).
+
+    Attributes:
+        words: of the embedding's rows, for a whole window.
+        embedding, hidden, output: of what the first layer reads, of what lies between layers, of
+            what the last one says; the same neurons at every step of a window.
+        recurrent: of the recurrent kernels' entries (DropConnect).
+        activation: times the mean square of the dropped output.
+        temporal: times the mean square of the output's change from step to step.
+    """
+
+    words: float = 0.0
+    embedding: float = 0.0
+    hidden: float = 0.0
+    output: float = 0.0
+    recurrent: float = 0.0
+    activation: float = 0.0
+    temporal: float = 0.0
+
+
+class Network(keras.Model):
+    """The layers over windows that follow each other, and their loss.
+
+    Matrices are multiplied in ``precision``; everything else is float32.
+
+    Args:
+        streams: texts B that are read side by side; the states of each are kept.
+        running: whether a sentence goes on with the state of the one before.
+    """
+
+    def __init__(
+        self,
+        config: OnLstmConfig,
+        *,
+        streams: int,
+        running: bool,
+        dropouts: Dropouts = Dropouts(),
+        precision: str = "float32",
+        seed: int = 0,
+    ) -> None:
+        super().__init__(dtype="float32")
+        self.config, self.precision, self.dropouts = config, precision, dropouts
+        self.streams, self.running = streams, running
+        self.nats = keras.metrics.Mean(name="nats")
+        self.random = keras.random.SeedGenerator(seed)
+        self.learned: dict[str, keras.Variable] = {}
+        self.states: list[tuple[keras.Variable, keras.Variable]] = []
+
+    def build(self, *_: Any) -> None:
+        for name, shape in shapes(self.config).items():
+            initializer = _initializer(name, shape, self.config)
+            self.learned[name] = self.add_weight(
+                name=name.replace("/", "_"), shape=shape, initializer=initializer
+            )
+        for size in self.config.hidden_sizes:
+            h, c = (
+                self.add_weight(
+                    name=name, shape=(self.streams, size), initializer="zeros", trainable=False
+                )
+                for name in ("h", "c")
+            )
+            self.states.append((h, c))
+        self.built = True
+
+    def call(self, batch: dict[str, Tensor], training: bool = False) -> Tensor:
+        """The last layer's output [T, B, H] over "tokens" [T, B]; in training, the window goes on
+        where the one before ended."""
+        states = [(ops.convert_to_tensor(h), ops.convert_to_tensor(c)) for h, c in self.states]
+        if not training:
+            states = zero_states(self.config, self.streams)
+        output, new = self.read(batch["tokens"], states, training=training)
+        if training:
+            for variables, values in zip(self.states, new, strict=True):
+                for variable, value in zip(variables, values, strict=True):
+                    variable.assign(value)
+        return output
+
+    def read(self, ids: Tensor, states: States, *, training: bool) -> tuple[Tensor, States]:
+        """The last layer's output [T, B, H] over ids [T, B], and the states after it."""
+        drop = self.dropouts if training else Dropouts()
+        table = self._dropped(self._weight("embeddings/word"), drop.words, (-1, 1))
+        x = self._dropped(ops.take(table, ids, axis=0), drop.embedding, (1, -1, -1))
+        keep = ops.ones_like(ids[..., None]) if self.running else ids[..., None] != 0
+        keep, after = ops.cast(keep, "float32"), []
+        for layer, state in enumerate(states):
+            shared = drop.hidden if layer + 1 < len(states) else drop.output
+            kernel = self._weight(f"layers/{layer}/recurrent/kernel")
+            kernel = self._dropped(kernel, drop.recurrent, (-1, -1))
+            y, c = recurrence(self._kind(layer), self._project(layer, x), kernel, keep, *state)
+            after.append((ops.stop_gradient(y[-1]), c))
+            x = self._dropped(y, shared, (1, -1, -1))
+        if training and (drop.activation or drop.temporal):
+            change = ops.mean(ops.square(y[1:] - y[:-1]))
+            self.add_loss(drop.activation * ops.mean(ops.square(x)) + drop.temporal * change)
+        return x, after
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Tensor:
+        """Mean of -log p over the targets, x["targets"] [T, B], and the penalties; -1 is none."""
+        loss = self.total(x, y_pred) / count_targets(x)
+        self.nats.update_state(loss)
+        return loss + sum(self.losses)
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        return [*super().metrics, self.nats]
+
+    def total(self, batch: dict[str, Tensor], output: Tensor) -> Tensor:
+        """Sum of -log p over the targets."""
+        targets = ops.reshape(batch["targets"], (-1,))
+        flat = ops.reshape(output, (-1, self.config.hidden_sizes[-1]))
+        # The bias is one more column of the table.
+        flat = ops.concatenate([flat, ops.ones_like(flat[:, :1])], axis=-1)
+        table = self._weight("embeddings/word")
+        if not self.config.tied:
+            table = ops.transpose(self._weight("output/kernel"))
+        table = ops.concatenate([table, self._weight("output/bias")[:, None]], axis=-1)
+        known = ops.cast(targets >= 0, "float32")
+        return cross_entropy(flat, table, ops.maximum(targets, 0), known, self.precision)
+
+    def mean_nats(self, batches: Iterable[dict[str, np.ndarray]]) -> float:
+        """Mean of -log p over windows that follow each other, from states of zeros."""
+        states, total, count = zero_states(self.config, self.streams), 0.0, 0
+        for batch in batches:
+            given = {name: ops.convert_to_tensor(ids) for name, ids in batch.items()}
+            output, states = self.read(given["tokens"], states, training=False)
+            total += float(ops.stop_gradient(self.total(given, output)))
+            count += int((batch["targets"] >= 0).sum())
+        return total / max(count, 1)
+
+    def _project(self, layer: int, x: Tensor) -> Tensor:
+        kernel = ops.cast(self._weight(f"layers/{layer}/input/kernel"), self.precision)
+        product = ops.matmul(ops.cast(x, self.precision), kernel)
+        return ops.cast(product, "float32") + self._weight(f"layers/{layer}/bias")
+
+    def _kind(self, layer: int) -> LayerKind:
+        config = self.config
+        return LayerKind(
+            config.hidden_sizes[layer],
+            config.levels(layer),
+            config.cell,
+            config.master_input,
+            self.precision,
+        )
+
+    def _weight(self, name: str) -> Tensor:
+        return ops.convert_to_tensor(self.learned[name])
+
+    def _dropped(self, x: Tensor, share: float, shape: tuple[int, ...]) -> Tensor:
+        """x with a share of it dropped; -1 in ``shape`` where each entry of an axis is drawn."""
+        if not share:
+            return x
+        drawn = tuple(x.shape[i] if size < 0 else size for i, size in enumerate(shape))
+        kept = keras.random.uniform(drawn, seed=self.random) >= share
+        return x * (ops.cast(kept, x.dtype) / (1.0 - share))
+
+
+def zero_states(config: OnLstmConfig, streams: int) -> States:
+    """States h and c [B, H] of each layer where nothing was read."""
+    return [
+        (ops.zeros((streams, size)), ops.zeros((streams, size))) for size in config.hidden_sizes
+    ]
+
+
+def _initializer(name: str, shape: tuple[int, ...], config: OnLstmConfig) -> Any:
+    """Small numbers everywhere; forget gates are open at first, so that gradients reach back."""
+    if name == "embeddings/word":
+        return keras.initializers.RandomUniform(-0.1, 0.1)
+    if name.endswith("/kernel"):
+        layer = name.split("/")[1]
+        width = config.hidden_sizes[int(layer)] if layer.isdigit() else shape[0]
+        return keras.initializers.RandomUniform(-(width**-0.5), width**-0.5)
+    bias = np.zeros(shape, np.float32)
+    if name.startswith("layers/"):
+        bias[: config.hidden_sizes[int(name.split("/")[1])]] = 1.0
+    return lambda *_, **__: bias

@@ -5,7 +5,7 @@ A folder of it holds
 - config.json, ``{"model": {"words": n, "size": d}, "recipe": {how it was trained}}``,
 - words.txt, a word and its count a line with a tab between, the most frequent first,
 - model-00001-of-0000N.safetensors, shards under 10 MB: ``vectors`` [n, d] and, where the model
-  was trained with hierarchical softmax, ``nodes`` [n - 1, d], both int8 with a float32 scale a row
+  was trained with hierarchical softmax, ``nodes`` [n - 1, d], both int8 with a float16 scale a row
   (``vectors.scale`` [n, 1]); where there is a map, ``map`` [m, 2] in float16 and ``map.clusters``
   [m] in int8, of the first m words.
 """
@@ -143,7 +143,7 @@ class Word2Vec:
         for name, matrix in matrices.items():
             packed = quantize_rows(matrix)
             yield name, packed.values
-            yield f"{name}.scale", packed.scale
+            yield f"{name}.scale", packed.scale.astype(np.float16)
         if self.map is not None:
             yield "map", self.map.positions.astype(np.float16)
             yield "map.clusters", self.map.clusters.astype(np.int8)
@@ -175,7 +175,7 @@ class _Tensors:
             )
         if not np.isfinite(scale).all():
             raise CheckpointError(f"{self._source.path}: {name}.scale holds what is no number")
-        return Quantized(values, scale)
+        return Quantized(values, scale.astype(np.float32))
 
 
 def _read_words(path: Path) -> tuple[list[str], NDArray[np.int64]]:

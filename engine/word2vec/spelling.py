@@ -54,8 +54,8 @@ def _sharing(words: Sequence[str], characters: set[str]) -> list[int]:
     """Indices of the words that have most of the characters, at most ``_CANDIDATES``."""
     shared: NDArray[np.int8] = np.zeros(len(words), np.int8)
     for character in characters:
-        forms = {character, character.upper()}
-        shared[[i for i, word in enumerate(words) if not forms.isdisjoint(word)]] += 1
+        for form in {character, character.upper()}:
+            shared[[i for i, word in enumerate(words) if form in word]] += 1
     order = np.argsort(-shared, kind="stable")[:_CANDIDATES]
     return [int(index) for index in order if shared[index]]
 

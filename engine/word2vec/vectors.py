@@ -227,7 +227,9 @@ class Vectors:
         return [(self.words[i], float(scores[i])) for i in found]
 
     def _product(self, words: Sequence[str], restrict: int | None) -> Floats:
-        product: Floats = np.prod((1 + self.cosines(self.units(words), restrict)) / 2, axis=0)
+        product: Floats = np.ones(len(self.norms[:restrict]), np.float32)
+        for vector in self.units(words):
+            product *= (self.cosines(vector, restrict) + 1) / 2
         return product
 
 

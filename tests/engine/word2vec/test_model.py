@@ -42,7 +42,7 @@ def test_a_model_is_read_as_it_was_saved(model: Word2Vec, tmp_path: Path) -> Non
     assert found.has_probabilities and found.device == "CPU"
     for ours, theirs in ((found.vectors.matrix, model.vectors.matrix), (found.nodes, model.nodes)):
         peaks = np.abs(theirs).max(axis=1, keepdims=True)
-        assert (np.abs(ours - theirs) <= peaks / 254 + 1e-6).all()
+        assert (np.abs(ours - theirs) <= peaks * (1 / 254 + 1 / 1024)).all()
     assert found.map is not None and model.map is not None
     np.testing.assert_allclose(found.map.positions, model.map.positions, atol=1e-3)
     assert found.map.clusters.tolist() == model.map.clusters.tolist()
@@ -50,7 +50,7 @@ def test_a_model_is_read_as_it_was_saved(model: Word2Vec, tmp_path: Path) -> Non
     assert total == pytest.approx(1, abs=1e-4)
     found.save(tmp_path)  # over itself, while its tensors may still be mapped
     again = Word2Vec.load(tmp_path)
-    np.testing.assert_allclose(again.vectors.matrix, found.vectors.matrix, rtol=1e-6)
+    np.testing.assert_allclose(again.vectors.matrix, found.vectors.matrix, rtol=1e-3)
 
 
 def test_large_matrices_lie_in_several_shards(

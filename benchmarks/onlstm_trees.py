@@ -1,0 +1,133 @@
+"""Treebanks as an ON-LSTM reads them, and the F1 of its trees in every layer."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from engine.chinese import converted_pieces
+from engine.onlstm import trees
+from engine.onlstm.analysis import FloatArray, OnLstm
+from engine.onlstm.evaluation import Gold, score
+from engine.onlstm.treebanks import read_dependencies, read_nested, read_penn
+from engine.onlstm.trees import PARSERS, Node, Parser
+from engine.onlstm.vocabulary import Vocabulary
+
+Readings = Sequence[Sequence[str]]
+"""Of each word of a sentence, what a model reads for it: itself, or its parts."""
+
+PTB_NUMBER: Final = "N"
+_NUMERIC: Final = frozenset("0123456789.,:/\\-+")
+
+
+@dataclass(frozen=True)
+class Treebank:
+    """A file of LM_DATA/trees."""
+
+    name: str
+    file: str
+    language: str
+    read: Callable[[Path], list[Gold]]
+
+
+TREEBANKS: Final = (
+    Treebank("Sinica", "sinica_dev.jsonl.xz", "zh", read_nested),
+    Treebank("UD-GSDSimp", "zh_gsdsimp-ud-dev.conllu.xz", "zh", read_dependencies),
+    Treebank("WSJ", "wsj_dev.mrg.xz", "en", read_penn),
+)
+
+
+def simplified(words: Sequence[str]) -> list[str]:
+    """A sentence in simplified characters: Sinica is written in traditional ones."""
+    return converted_pieces(words, "simplified")
+
+
+def penn_words(words: Sequence[str]) -> list[str]:
+    """Words as in the Penn Treebank's language-model data (Mikolov et al. 2010): lower case, and N
+    for a number or the sign %."""
+    return [PTB_NUMBER if word == "%" or _is_number(word) else word.lower() for word in words]
+
+
+def readings(words: Sequence[str], vocabulary: Vocabulary) -> Readings:
+    """What a model reads for each word.
+
+    A Chinese word that the vocabulary has not, since the treebank cuts otherwise than jieba
+    (住在, 同一条), is read in the fewest parts that it has; where there are none, as the
+    vocabulary's class of unknown words. An English word is read as it is.
+    """
+    if vocabulary.language == "zh":
+        return [_parts(word, vocabulary) for word in simplified(words)]
+    if PTB_NUMBER in vocabulary.words:
+        return [[word] for word in penn_words(words)]
+    return [[word.replace("\\/", "/")] for word in words]
+
+
+def distances(model: OnLstm, gold: Iterable[Gold]) -> list[list[FloatArray]]:
+    """Of each sentence, each layer's distances (words,): a word's are those of its first part."""
+    read = [readings(sentence.words, model.vocabulary) for sentence in gold]
+    analyses = model.analyse([list(chain.from_iterable(words)) for words in read])
+    found = []
+    for words, analysis in zip(read, analyses, strict=True):
+        starts = np.cumsum([0, *map(len, words[:-1])])
+        found.append([layer.distances[starts] for layer in analysis.layers])
+    return found
+
+
+def unknown_share(vocabulary: Vocabulary, gold: Iterable[Gold]) -> float:
+    """The share of a treebank's words of which a part is not in the vocabulary."""
+    known = [
+        all(part in vocabulary for part in word)
+        for sentence in gold
+        for word in readings(sentence.words, vocabulary)
+    ]
+    return 1 - float(np.mean(known))
+
+
+def f1_rows(model: OnLstm, golds: Sequence[Sequence[Gold]]) -> dict[tuple[int, Parser], list[str]]:
+    """The F1 of each layer, counted from 1, and parser on each list of sentences."""
+    rows: dict[tuple[int, Parser], list[str]] = {
+        (layer + 1, parser): [] for layer in range(model.config.layers) for parser in PARSERS
+    }
+    for gold in golds:
+        found = distances(model, gold)
+        for (layer, parser), cells in rows.items():
+            made = [trees.parse(sentence[layer - 1], parser) for sentence in found]
+            cells.append(f1_cell(made, gold))
+    return rows
+
+
+def tree_of(model: OnLstm, layers: Sequence[FloatArray]) -> Node:
+    """The tree of a sentence's distances by the model's own layer and parser."""
+    return trees.parse(layers[model.default_layer], model.default_parser)
+
+
+def f1_cell(made: Iterable[Node], gold: Iterable[Gold]) -> str:
+    """The mean F1 of the sentences in percent, with its 95% interval."""
+    f1 = 100 * np.array(
+        [
+            score(trees.spans(tree), sentence.spans, len(sentence.words)).f1
+            for tree, sentence in zip(made, gold, strict=True)
+        ]
+    )
+    return f"{f1.mean():.1f} ±{1.96 * f1.std() / len(f1) ** 0.5:.1f}"
+
+
+def _is_number(word: str) -> bool:
+    return word.lstrip("+-")[:1].isdigit() and _NUMERIC.issuperset(word)
+
+
+def _parts(word: str, vocabulary: Vocabulary) -> list[str]:
+    """The fewest words of the vocabulary that the word consists of, the longest first where
+    there is a choice; the word itself where there are none."""
+    best: list[list[str] | None] = [[]]
+    for stop in range(1, len(word) + 1):
+        ways = [
+            [*before, word[start:stop]]
+            for start, before in enumerate(best)
+            if before is not None and word[start:stop] in vocabulary
+        ]
+        best.append(min(ways, key=len) if ways else None)
+    return best[-1] or [word]

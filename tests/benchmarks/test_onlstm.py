@@ -1,0 +1,162 @@
+"""The benchmark's parts, with models of random weights and made-up treebanks."""
+
+import lzma
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import onlstm
+from benchmarks.onlstm_latency import TEXTS, WORDS, latency_rows, published
+from benchmarks.onlstm_trees import distances, f1_cell, penn_words, readings, unknown_share
+from engine.onlstm import trees, weights
+from engine.onlstm.analysis import OnLstm
+from engine.onlstm.config import OnLstmConfig, shapes
+from engine.onlstm.evaluation import Gold
+from engine.onlstm.sentences import sentences
+from engine.onlstm.vocabulary import Vocabulary
+
+SINICA = (
+    '{"words": ["我", "住在", "這兒", "、"], "tree": ["我", ["住在", "這兒", "、"]]}\n'
+    '{"words": ["看", "書"], "tree": ["看", "書"]}\n'
+)
+PENN = (
+    "( (S (NP (DT The) (NN cat)) (VP (VBD paid) (NP (CD 5) (NN %))) (. .)) )\n"
+    "( (S (NP (NNP Mary)) (VP (VBZ sleeps))) )\n"
+)
+CONLLU = "\n".join(
+    f"{number}\t{word}\t{word}\tVERB\t_\t_\t{head}\tdep\t_\t_"
+    for number, (word, head) in enumerate([("我", 2), ("看", 0), ("书", 2)], 1)
+)
+
+
+def save_model(folder: Path, language: str, words: str, **options: object) -> Path:
+    vocabulary = Vocabulary.build(dict.fromkeys(words.split(), 1), 60, language)
+    config = OnLstmConfig(
+        vocabulary_size=len(vocabulary),
+        embedding_size=8,
+        hidden_sizes=(12, 8),
+        chunk_size=2,
+        language=language,
+        **options,
+    )
+    rng = np.random.default_rng(0)
+    arrays = {
+        name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes(config).items()
+    }
+    weights.save(folder, weights.Settings(config, 1, "shen"), vocabulary, arrays)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("onlstm")
+    save_model(folder / "zh", "zh", "我 住 在 这儿 看 书 小时候 我们")
+    save_model(folder / "en", "en", "the cat paid mary sleeps", master_input="reverse")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "trees").mkdir()
+    for name, text in (
+        ("sinica_dev.jsonl.xz", SINICA),
+        ("wsj_dev.mrg.xz", PENN),
+        ("zh_gsdsimp-ud-dev.conllu.xz", CONLLU),
+    ):
+        with lzma.open(folder / "trees" / name, "wt", encoding="utf8") as file:
+            file.write(text)
+    return folder
+
+
+def test_words_as_in_the_language_model_data_of_the_penn_treebank() -> None:
+    written = "The 30-year Fed 8.5 % 1,000 1\\/2 1980s 'll +3 MGM\\/UA 7:30 5-10".split()
+    read = "the 30-year fed N N N N 1980s 'll N mgm\\/ua N N".split()
+    assert penn_words(written) == read
+
+
+def test_unknown_words_are_read_in_the_fewest_known_parts() -> None:
+    vocabulary = Vocabulary.build(
+        dict.fromkeys("我 们 我们 住 在 住在这 这儿 儿".split(), 1), 60, "zh"
+    )
+    assert readings(["我們", "住在這兒", "貓"], vocabulary) == [["我们"], ["住在这", "儿"], ["猫"]]
+    gold = [Gold(("我們", "住在這兒"), frozenset()), Gold(("貓",), frozenset())]
+    assert unknown_share(vocabulary, gold) == pytest.approx(1 / 3)
+
+
+def test_english_words_are_read_as_the_vocabulary_has_them() -> None:
+    words = ["The", "3\\/4", "%"]
+    ours = Vocabulary.build({"the": 1}, 60, "en")
+    assert readings(words, ours) == [["The"], ["3/4"], ["%"]]
+    penn = Vocabulary.build({"the": 1, "N": 1}, 60, "en", classes=False)
+    assert readings(words, penn) == [["the"], ["N"], ["N"]]
+
+
+def test_a_words_distance_is_that_of_its_first_part(models: Path) -> None:
+    model = OnLstm.load(models / "zh")
+    gold = [Gold(("我", "住在", "這兒"), frozenset()), Gold(("書",), frozenset())]
+    first, second = distances(model, gold)
+    (parts,) = model.analyse([["我", "住", "在", "这儿"]])
+    for layer, gates in zip(first, parts.layers, strict=True):
+        assert layer == pytest.approx(gates.distances[[0, 1, 3]], abs=1e-6)
+    assert [len(layer) for layer in second] == [1, 1]
+
+
+def test_f1_with_its_interval() -> None:
+    gold = [Gold(tuple("abc"), frozenset({(1, 3)})), Gold(tuple("abc"), frozenset({(0, 2)}))]
+    right = [trees.right(3)] * 2
+    assert f1_cell(right, gold) == f"50.0 ±{1.96 * 50 / 2**0.5:.1f}"
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_the_sentence_whose_time_is_taken(language: str) -> None:
+    (sentence,) = sentences(TEXTS[language])
+    assert (sentence.language, len(sentence.words)) == (language, WORDS)
+
+
+@pytest.mark.parametrize("options", [{}, {"master_input": "reverse"}, {"cell": "lstm"}])
+def test_the_loop_in_pytorch_is_the_same_model(tmp_path: Path, options: dict[str, str]) -> None:
+    pytest.importorskip("torch")
+    folder = save_model(tmp_path / "zh", "zh", "我 住 在 这儿 看 书", tied=False, **options)
+    model, loop = OnLstm.load(folder), published(folder)
+    assert loop is not None
+    words = ["我", "住", "在", "这儿"]
+    (analysis,) = model.analyse([words])
+    heights = loop(model.vocabulary.ids(words))
+    for layer, gates in zip(heights, analysis.layers, strict=True):
+        assert layer == pytest.approx(gates.distances, abs=1e-4)
+
+
+def test_latency(models: Path) -> None:
+    rows = latency_rows(models / "zh", 3)
+    assert rows[0][0] == "zh: from text to drawing"
+    assert rows[1][-1] == "1.00"
+    assert all(float(row[1]) <= float(row[2]) for row in rows)
+
+
+def test_report(
+    models: Path, data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["onlstm", str(models), "--data", str(data), "--times", "0"]
+    monkeypatch.setattr("sys.argv", command)
+    onlstm.main()
+    shown = capsys.readouterr().out
+    assert "| right-branching | 100.0 | 100.0 | 0.0 | 0.0 |" in shown
+    assert "| trees | Sinica (2) | Sinica, 10 words or fewer (2) | UD-GSDSimp (1) |" in shown
+    assert shown.count("| zh, layer ") == shown.count("| en, layer ") == 4
+    assert "| the best binary tree | 100.0 | 100.0 |" in shown
+    assert "Recall by label, WSJ, in percent:" in shown
+
+
+def test_trivial_trees_alone(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["onlstm", "--data", str(data)])
+    onlstm.main()
+    assert "layer" not in capsys.readouterr().out
+
+
+def test_a_folder_without_models(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="there is no model in"):
+        list(onlstm.model_folders([tmp_path]))

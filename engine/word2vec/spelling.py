@@ -25,7 +25,9 @@ def complete(words: Iterable[str], prefix: str, topn: int) -> list[str]:
 
 def normal_forms(word: str) -> list[str]:
     """Other writings of the same word: without outer blanks, half-width, in lower, upper and
-    title case, Simplified and Traditional."""
+    title case, Simplified and Traditional. None of what is too long to be a word."""
+    if len(word) > _LONGEST:
+        return []
     plain = unicodedata.normalize("NFKC", word).strip()
     forms = [word, plain, plain.lower(), plain.upper(), plain.title()]
     forms += [converted(plain, script) for script in SCRIPTS]

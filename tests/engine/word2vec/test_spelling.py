@@ -45,4 +45,5 @@ def test_nothing_is_near(vectors: Vectors, asked: str) -> None:
 
 def test_a_very_long_word_is_cut(vectors: Vectors) -> None:
     assert near_spellings(WORDS, "学习" + "长" * 100_000, 1) == ["学习"]
+    assert vectors.near_spellings("学习" + "長" * 100_000, 1) == ["学习"]
     assert vectors.near_spellings("北京", 0) == []

@@ -40,13 +40,13 @@ def table(session: Session, models: dict[str, OnLstm], choices: Choices, lang: L
     title = say("scores.title", lang, sentences=len(gold), words=words)
     parsers = [say(f"parser.{parser}", lang) for parser in PARSERS]
     found = _trivial_scores(tuple(gold))
-    trivial = [say(f"baseline.{name}", lang) for name in _BASELINES]
+    trivial = [[say(f"baseline.{name}", lang), f"{found[name]:.1f}"] for name in _BASELINES]
     return "\n".join(
         (
             *(title, ""),
             *_markdown([say("scores.tree", lang), *parsers], rows),
-            *("", say("scores.baselines", lang), ""),
-            *_markdown(trivial, [[f"{found[name]:.1f}" for name in _BASELINES]]),
+            "",
+            *_markdown([say("scores.baselines", lang), "F1"], trivial),
         )
     )
 

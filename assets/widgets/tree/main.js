@@ -15,11 +15,12 @@ class TreeView {
   }
 
   receive(value) {
-    const content = parsed(value) ?? { lang: "zh", message: "", sentences: [] };
-    const { lang, message, sentences } = content;
-    this.content = content;
+    const content = parsed(value);
+    this.content = content ?? nothingYet();
+    const { lang, message, sentences } = this.content;
     setText(this.message, message);
     this.message.hidden = message === "";
+    this.message.classList.toggle("pt-waiting", content === null);
     while (this.shown.length > sentences.length) {
       const card = this.shown.pop();
       card.leave();
@@ -68,6 +69,11 @@ class TreeView {
     this.drawSwitches();
     this.switches.children[at]?.focus();
   }
+}
+
+function nothingYet() {
+  const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  return { lang, message: phrase("waiting", lang), sentences: [] };
 }
 
 function storedTracks() {

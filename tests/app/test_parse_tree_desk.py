@@ -1,0 +1,305 @@
+"""What the parse-tree page answers, with models of random weights."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.datastructures import Headers
+
+from app.limits import Refusal
+from app.parse_tree.choices import TRIVIAL, Choices
+from app.parse_tree.desk import Desk, Screen
+from app.parse_tree.reading import Session, Source
+from app.parse_tree.variants import Variants
+from app.parse_tree.words import explain
+from app.texts import LANGUAGES
+from engine.onlstm import formats, sentences, trees
+from engine.onlstm.formats import BracketError, from_brackets
+from engine.onlstm.sentences import SentenceError
+from engine.registry import Models
+from tests.onlstm_models import onlstm_models, spec
+
+TEXT = "苹果的颜色是什么？我们在公园里看花。"
+MIXED = "我们在公园里看花。The old cat sleeps."
+GOLD = "((苹果 的) (颜色 (是 什么)))"
+
+
+def visit(language: str = "zh-CN", session: str = "one") -> Any:
+    headers = Headers({"accept-language": language})
+    return SimpleNamespace(headers=headers, session_hash=session, query_params={})
+
+
+def choices(**changes: str) -> tuple[str, ...]:
+    return Choices(**changes).values
+
+
+def shown(screen: Screen) -> Any:
+    return json.loads(screen.trees)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    found = onlstm_models(tmp_path_factory.mktemp("onlstm"))
+    found.get("onlstm")
+    return found
+
+
+@pytest.fixture
+def desk(models: Models) -> Desk:
+    return Desk(Variants(models, "onlstm"))
+
+
+def parse(desk: Desk, text: object = TEXT, session: Session | None = None, **changes: str) -> Any:
+    return shown(desk.parse(session or Session(), text, visit(), *choices(**changes)))
+
+
+def test_each_sentence_has_its_words_its_tree_and_what_the_gates_did(desk: Desk) -> None:
+    value = parse(desk)
+    assert [sentence["text"] for sentence in value["sentences"]] == [TEXT[:9], TEXT[9:]]
+    first = value["sentences"][0]
+    assert first["words"] == ["苹果", "的", "颜色", "是", "什么"]
+    (panel,) = first["panels"]
+    assert "第 2 层" in panel["title"] and "无偏" in panel["title"]
+    assert len(panel["distance"]) == len(panel["surprisal"]) == 5
+    assert {len(levels) for levels in (*panel["forget"], *panel["input"])} == {6}
+    # The master gates are cumulative sums: one rises with the level, the other falls.
+    assert all(levels == sorted(levels) for levels in panel["forget"])
+    assert all(levels == sorted(levels, reverse=True) for levels in panel["input"])
+    means = 1 - np.mean(panel["forget"], axis=1) / 100
+    assert panel["distance"] == pytest.approx(means, abs=0.006)
+    assert panel["unknown"] == []
+
+
+@pytest.mark.parametrize("parser", trees.PARSERS)
+@pytest.mark.parametrize("layer", ["1", "2"])
+def test_the_tree_is_the_parsers_of_that_layer(desk: Desk, layer: str, parser: str) -> None:
+    (panel,) = parse(desk, TEXT[:9], layer=layer, parser=parser)["sentences"][0]["panels"]
+    tree, words = from_brackets(panel["formats"]["brackets"])
+    assert list(words) == ["苹果", "的", "颜色", "是", "什么"]
+    expected = trees.parse(panel["distance"], parser)
+    assert trees.spans(tree) == trees.spans(expected)
+    assert json.loads(panel["formats"]["json"])["tree"] == panel["tree"]
+    assert panel["formats"]["forest"].count("[{") == 5
+    assert [split[2] for split in panel["splits"]] == [
+        split.at for split in trees.splits(panel["distance"], parser)
+    ]
+    assert f"第 {layer} 层" in panel["title"]
+
+
+def test_every_sentence_is_read_by_the_model_of_its_language(desk: Desk) -> None:
+    session = Session()
+    value = parse(desk, MIXED, session)
+    assert [len(sentence["words"]) for sentence in value["sentences"]] == [5, 4]
+    assert {name for name, _ in session.analyses} == {"zh", "en"}
+    # The plain LSTM is Chinese only: the English sentence keeps its model, and nothing that would
+    # be the same stands beside it.
+    beside = parse(desk, MIXED, session, beside="kind-lstm-word")
+    assert [len(sentence["panels"]) for sentence in beside["sentences"]] == [2, 1]
+    lstm = beside["sentences"][0]["panels"][1]
+    assert lstm["gates"] == "plain" and "LSTM" in lstm["title"]
+
+
+def test_a_switch_draws_again_without_reading_again(
+    desk: Desk, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    parse(desk, TEXT, session)
+    for model in models.get("onlstm").languages.values():
+        monkeypatch.setattr(model, "analyse", None)
+    for changes in ({"layer": "1"}, {"parser": "shen"}, {"beside": "layer-1"}):
+        value = shown(desk.change(session, visit(), *choices(**changes)))
+        assert len(value["sentences"]) == 2
+
+
+@pytest.mark.parametrize("beside", [*TRIVIAL, "parser", "layer-1", "kind-lstm-word"])
+def test_another_tree_stands_beside(desk: Desk, beside: str) -> None:
+    sentence = parse(desk, TEXT[:9], beside=beside)["sentences"][0]
+    first, second = sentence["panels"]
+    assert first["title"] != second["title"]
+    own, other = (
+        trees.spans(from_brackets(panel["formats"]["brackets"])[0]) - {(0, 5)}
+        for panel in (first, second)
+    )
+    assert f"{len(other)} 个括号里有 {len(own & other)} 个" in second["note"]
+    assert (second["distance"] is None) == (beside in TRIVIAL)
+    if beside == "right":
+        assert other == {(1, 5), (2, 5), (3, 5)}
+
+
+def test_what_is_offered_is_what_there_is(desk: Desk) -> None:
+    screen = desk.parse(Session(), TEXT, visit("en"), *choices())
+    assert [value for _, value in screen.kind.choices] == ["onlstm-complement-word", "lstm-word"]
+    assert [value for _, value in screen.layer.choices] == ["auto", "1", "2"]
+    besides = [value for _, value in screen.beside.choices]
+    assert besides == ["none", "layer-1", "parser", "kind-lstm-word", *TRIVIAL]
+    assert (screen.kind.value, screen.layer.value) == ("onlstm-complement-word", "auto")
+    english = desk.parse(Session(), "The old cat sleeps.", visit("en"), *choices())
+    assert [value for _, value in english.kind.choices] == ["onlstm-complement-word"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "请先写一句话"),
+        (" \n\t\u200b", "请先写一句话"),
+        ("😀🎉！？", "没有可以画成树的词"),
+        ("好" * 10_000, "10,000 个字符"),
+        ("花。" * 30, "30 句"),
+        ("花，" * 150, "150 个词"),
+        ("Привет, мир и все люди", "既不像中文也不像英文"),
+        ("a" * 60, "60 个字符"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_and_nothing_is_lost(
+    desk: Desk, text: str, words: str
+) -> None:
+    session = Session()
+    before = parse(desk, TEXT, session)
+    value = parse(desk, text, session)
+    assert words in value["message"]
+    assert value["sentences"] == before["sentences"]
+    assert session.source == Source(TEXT)
+
+
+def test_every_fault_has_words_in_both_languages() -> None:
+    values = {"count": 3, "limit": 2, "text": "苹果"}
+    for lang in LANGUAGES:
+        for kind in sentences._FAULTS:
+            assert explain(SentenceError(kind, **values), lang)
+        for kind in formats._FAULTS:
+            assert explain(BracketError(kind, "(a (b c)", 3), lang)
+
+
+def score(desk: Desk, gold: object, session: Session | None = None, **changes: str) -> Screen:
+    return desk.score(session or Session(), gold, visit("en"), *choices(**changes))
+
+
+def test_a_bracketing_is_drawn_beside_with_f1(desk: Desk) -> None:
+    screen = score(desk, GOLD)
+    (sentence,) = shown(screen)["sentences"]
+    first, second = sentence["panels"]
+    assert second["title"] == "The given bracketing" and second["splits"] == []
+    assert second["formats"]["brackets"] == GOLD
+    gold = {(0, 2), (2, 5), (3, 5)}
+    own = trees.spans(from_brackets(first["formats"]["brackets"])[0]) - {(0, 5)}
+    f1 = 100 * len(own & gold) / 3  # as many brackets in the one as in the other
+    assert first["note"].startswith(f"F1 {f1:.1f}")
+    assert f"**{f1:.1f}**" in screen.scores
+    rows = dict(
+        line.strip("| ").split(" | ") for line in screen.scores.splitlines() if line.count("|") == 3
+    )
+    assert rows["Right-branching"] == f"{100 * 2 / 3:.1f}"  # (2, 5) and (3, 5) of three
+    assert rows["Left-branching"] == f"{100 / 3:.1f}"  # (0, 2)
+    assert rows["Balanced (left smaller)"] == "100.0" and rows["Best binary tree"] == "100.0"
+    assert 25 < float(rows["Random (mean)"]) < 60
+    assert screen.scores.count("layer") == 4  # two layers of two models
+    assert [value for _, value in screen.beside.choices][0] == screen.beside.value == "gold"
+
+
+def test_labels_and_punctuation_of_a_treebank_do_not_count(desk: Desk) -> None:
+    pasted = "(TOP (S (NP (DT The) (NN cat)) (VP (VBZ sleeps)) (. .)))"
+    (sentence,) = shown(score(desk, pasted))["sentences"]
+    assert sentence["words"] == ["The", "cat", "sleeps"]
+    assert sentence["panels"][1]["formats"]["brackets"] == "((The cat) sleeps)"
+
+
+def test_several_bracketings_follow_each_other(desk: Desk) -> None:
+    screen = score(desk, f"{GOLD}\n（（我们 看） 花）")
+    assert [len(s["words"]) for s in shown(screen)["sentences"]] == [5, 3]
+    assert "sentences: 2, words: 8" in screen.scores
+
+
+@pytest.mark.parametrize(
+    ("gold", "words"),
+    [
+        ("", "Please paste a tree"),
+        ("((苹果 的) 颜色", "never closed"),
+        ("苹果 (的 颜色)", "outside"),
+        ("(苹果 ())", "no word in it"),
+        (f"{GOLD} )", "never opened"),
+        ("(。 ！)", "no word to make a tree of"),
+        ("(花 " * 150 + "花" + ")" * 150, "151 words"),
+        ("((" * 3_000, "2,000"),
+        ("(" * 200_000, "100,000"),
+        ("(花)" * 21, "21 sentences"),
+    ],
+)
+def test_a_bad_bracketing_is_said_and_nothing_is_lost(desk: Desk, gold: str, words: str) -> None:
+    session = Session()
+    before = shown(score(desk, GOLD, session))
+    try:
+        message = shown(score(desk, gold, session))["message"]
+        assert (
+            shown(desk.change(session, visit("en"), *choices()))["sentences"]
+            == (before["sentences"])
+        )
+    except Refusal as refusal:
+        message = str(refusal)
+        assert len(gold) > 50_000
+    assert words.replace(",", "") in message.replace(",", "") or len(gold) > 50_000
+
+
+def test_a_deep_bracketing_of_a_hundred_words_is_drawn(desk: Desk) -> None:
+    gold = "(花 " * 99 + "花" + ")" * 99
+    (sentence,) = shown(score(desk, gold))["sentences"]
+    assert len(sentence["words"]) == 100
+
+
+def test_from_a_bracketing_back_to_a_text_nothing_of_it_stays(desk: Desk) -> None:
+    session = Session()
+    score(desk, GOLD, session)
+    screen = desk.parse(session, TEXT, visit(), *choices(beside="gold"))
+    assert [len(sentence["panels"]) for sentence in shown(screen)["sentences"]] == [1, 1]
+    assert screen.beside.value == "none" and screen.scores == ""
+
+
+def test_another_language_reads_the_same_text_again(desk: Desk) -> None:
+    session = Session()
+    parse(desk, MIXED, session)
+    screen = desk.change(session, visit(), *choices(language="en"))
+    assert {item.language for item in session.items} == {"en"}
+    assert shown(screen)["message"] == ""
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (),
+        ("auto",) * 6,
+        *(
+            tuple(bad if at == place else value for at, value in enumerate(Choices().values))
+            for place in range(5)
+            for bad in (None, 3, "<script>", ["auto"], {"a": 1})
+        ),
+    ],
+)
+def test_switches_that_there_are_not_are_refused(desk: Desk, values: tuple[Any, ...]) -> None:
+    with pytest.raises(Refusal):
+        desk.parse(Session(), TEXT, visit(), *values)
+    with pytest.raises(Refusal):
+        desk.change(Session(), visit(), *values)
+
+
+@pytest.mark.parametrize("text", [None, 3, ["苹果"], {}, "花" * 60_000])
+def test_what_is_no_text_is_refused(desk: Desk, text: object) -> None:
+    with pytest.raises(Refusal):
+        desk.parse(Session(), text, visit(), *choices())
+    with pytest.raises(Refusal):
+        desk.score(Session(), text, visit(), *choices())
+
+
+def test_too_many_texts_a_minute_are_refused(desk: Desk) -> None:
+    with pytest.raises(Refusal, match="太快"):
+        for _ in range(100):
+            desk.parse(Session(), "", visit(session="busy"), *choices())
+    assert parse(desk)["message"] == ""  # somebody else
+
+
+def test_a_bundle_that_is_not_here_or_lacks_the_language_says_so(tmp_path: Path) -> None:
+    absent = Desk(Variants(Models([spec(tmp_path / "no")]), "onlstm"))
+    assert "onlstm" in parse(absent)["message"]
+    chinese = Desk(Variants(onlstm_models(tmp_path, english=False), "onlstm"))
+    assert "英语" in parse(chinese, "The old cat sleeps.")["message"]

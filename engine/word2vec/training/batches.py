@@ -51,6 +51,7 @@ class Batches:
     def __init__(self, tokens: Tokens, counts: NDArray[np.int64], recipe: Recipe) -> None:
         self.tokens, self.recipe, self.size = tokens, recipe, len(counts)
         self.chunks = -(-len(tokens) // CHUNK)
+        self._together = recipe.groups(len(tokens))
         self._keep = keep_probabilities(counts, recipe.sample)
 
     def of_chunk(self, epoch: int, chunk: int) -> Iterator[Groups]:
@@ -61,17 +62,27 @@ class Batches:
         kept = random.random(len(ids), np.float32) < self._keep[ids]
         sentences = self.tokens.sentences(begin, end)[kept]
         ids = ids[kept]
-        recipe = self.recipe
-        groups = -(-len(ids) // recipe.group)
-        updates = -(-groups // recipe.groups)
-        order = np.full(updates * recipe.groups, groups, np.int64)
-        order[:groups] = random.permutation(groups)
-        reach = random.integers(1, recipe.window + 1, len(ids), np.int32)
+        order = self._order(ids, random)
+        updates = len(order)
+        reach = random.integers(1, self.recipe.window + 1, len(ids), np.int32)
         edges = np.linspace(0, end - begin, updates + 1).astype(np.int64)
         for update in range(updates):
-            chosen = order[update * recipe.groups : (update + 1) * recipe.groups]
             words = int(edges[update + 1] - edges[update])
-            yield self._groups(ids, sentences, reach, chosen, words)
+            yield self._groups(ids, sentences, reach, order[update], words)
+
+    def _order(self, ids: Ints, random: np.random.Generator) -> NDArray[np.int64]:
+        """Which groups come together in each update [updates, groups].
+
+        Groups of equally rare words, since groups of rare words have to do with more rows of the
+        output table than others, and all groups of an update are filled up to the same number.
+        """
+        width, together = self.recipe.group, self._together
+        groups = -(-len(ids) // width)
+        rarity = np.zeros(groups * width)
+        rarity[: len(ids)] = np.log1p(ids)
+        order = np.full(-(-groups // together) * together, groups, np.int64)
+        order[:groups] = np.argsort(rarity.reshape(groups, width).sum(axis=1))
+        return random.permuted(random.permutation(order.reshape(-1, together)), axis=1)
 
     def _groups(
         self, ids: Ints, sentences: Ints, reach: Ints, chosen: NDArray[np.int64], words: int

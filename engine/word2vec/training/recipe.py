@@ -35,9 +35,8 @@ class Recipe:
             sqrt(sample / f) + sample / f where that is less than 1; 0 keeps everything.
         epochs: passes over the text.
         rate, last_rate: the learning rate falls evenly from one to the other.
-        step_words: words of an update, in whole groups.
-        most: in one update a row moves as its first so many gradients would, however many
-            there are; it keeps the rows of the most frequent words and nodes from overshooting.
+        step_words: words of an update, in whole groups; None takes a thousandth of all words of
+            the run, 128 to 2048.
         seed: of everything random.
 
     Raises:
@@ -57,8 +56,7 @@ class Recipe:
     epochs: int = 5
     rate: float = 0.025
     last_rate: float = 0.0001
-    step_words: int = 2048
-    most: int = 64
+    step_words: int | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -75,10 +73,10 @@ class Recipe:
         if self.last_rate > self.rate:
             raise Word2VecError("last_rate is above rate")
 
-    @property
-    def groups(self) -> int:
-        """Groups of an update."""
-        return max(1, self.step_words // self.group)
+    def groups(self, words: int) -> int:
+        """Groups of an update, for a text of so many words."""
+        step = self.step_words or min(max(words * self.epochs // 1000, 128), 2048)
+        return max(1, step // self.group)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; ``Recipe(**recipe.as_dict())`` is the recipe."""
@@ -98,6 +96,5 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("rate", 0, 10),
     ("last_rate", 0, 10),
     ("step_words", 1, 1_000_000),
-    ("most", 1, 1_000_000),
     ("seed", 0, 2**31 - 1),
 )

@@ -6,13 +6,15 @@ predicted are a matrix of weights [B, H, T], so a group takes a few matrix produ
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from keras import ops
 
 from engine.word2vec.training.recipe import Recipe
 
 Tensor = Any
+LOSS_SHARE: Final = 8
+"""The loss is that of one group in so many: it is to be looked at, and takes time."""
 Step = Callable[..., tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]]
 
 
@@ -22,18 +24,27 @@ class Gradients(NamedTuple):
     Attributes:
         inputs: for the vectors of the positions [B, S, d].
         outputs: for the output rows [B, U, d].
-        input_terms: how many pairs each position has part in [B, S].
-        output_terms: how many judgements each output row has part in [B, U].
-        loss: the negative of the sum.
-        pairs: how many predictions the sum has.
+        input_curvature: for each position no less than how fast its gradient turns: a bound of
+            the largest eigenvalue of the second derivatives [B, S].
+        output_curvature: the same for each output row [B, U].
+        loss: the negative of the sum over one group in LOSS_SHARE.
+        pairs: how many predictions those groups have.
     """
 
     inputs: Tensor
     outputs: Tensor
-    input_terms: Tensor
-    output_terms: Tensor
+    input_curvature: Tensor
+    output_curvature: Tensor
     loss: Tensor
     pairs: Tensor
+
+
+class _Judgement(NamedTuple):
+    """Of scores [B, H, U]: their slopes, bounds of their curvatures, and the loss."""
+
+    slopes: Tensor
+    curvatures: Tensor
+    loss: Tensor
 
 
 def gradients(
@@ -49,44 +60,57 @@ def gradients(
     """
     dtype = vectors.dtype
     band, labels = ops.cast(band, dtype), ops.cast(labels, dtype)
-    if recipe.architecture == "cbow":
+    cbow = recipe.architecture == "cbow"
+    share, hidden, pairs = band, vectors, band
+    if cbow:
         # A centre without a word around it has a mean of zeros, and is predicted by nothing.
         share = band / ops.maximum(ops.sum(band, axis=1, keepdims=True), 1.0)
         hidden = ops.einsum("bst,bsd->btd", share, vectors)
         pairs = ops.max(band, axis=1)[:, :, None] * ops.eye(band.shape[2], dtype=dtype)
-    else:
-        share, hidden, pairs = band, vectors, band
-    scores = ops.einsum("bhd,bud->bhu", hidden, rows)
     judge = _softmax if recipe.output == "random_softmax" else _binary
-    slope, terms, loss = judge(scores, pairs, labels)
-    for_hidden = ops.einsum("bhu,bud->bhd", slope, rows)
-    for_rows = ops.einsum("bhu,bhd->bud", slope, hidden)
-    if recipe.architecture == "cbow":
-        for_hidden = ops.einsum("bst,btd->bsd", share, for_hidden)
+    judged = judge(ops.einsum("bhd,bud->bhu", hidden, rows), pairs, labels)
+    for_hidden = ops.einsum("bhu,bud->bhd", judged.slopes, rows)
+    bounds = ops.einsum("bhu,bu->bh", judged.curvatures, ops.sum(rows * rows, axis=2))
     return Gradients(
-        for_hidden, for_rows, ops.sum(share, axis=2), ops.sum(terms, axis=1), loss, ops.sum(pairs)
+        inputs=ops.einsum("bst,btd->bsd", share, for_hidden) if cbow else for_hidden,
+        outputs=ops.einsum("bhu,bhd->bud", judged.slopes, hidden),
+        input_curvature=ops.einsum("bst,bt->bs", share, bounds) if cbow else bounds,
+        output_curvature=ops.einsum(
+            "bhu,bh->bu", judged.curvatures, ops.sum(hidden * hidden, axis=2)
+        ),
+        loss=judged.loss,
+        pairs=ops.sum(_sample(pairs)),
     )
 
 
-def _binary(scores: Tensor, pairs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Each row by itself, true with probability sigmoid(score): slope, terms [B, H, U], loss."""
-    terms = ops.einsum("bht,btu->bhu", pairs, ops.abs(labels))
-    true = 0.5 * (terms + ops.einsum("bht,btu->bhu", pairs, labels))
-    loss = ops.sum(terms * ops.softplus(scores) - true * scores)
-    return true - terms * ops.sigmoid(scores), terms, loss
+def _binary(scores: Tensor, pairs: Tensor, labels: Tensor) -> _Judgement:
+    """Each row by itself, true with probability sigmoid(score).
+
+    The slope of log sigmoid(label * score) is (label - tanh(score / 2)) / 2, which never turns
+    faster than 1 / 4.
+    """
+    halves = 0.5 * scores
+    signs = ops.einsum("bht,btu->bhu", pairs, 0.5 * labels)
+    terms = ops.einsum("bht,btu->bhu", pairs, 0.5 * ops.abs(labels))
+    seen, sizes = _sample(halves), ops.abs(_sample(halves))
+    cost = _sample(terms) * (sizes + ops.log1p(ops.exp(-2.0 * sizes))) - _sample(signs) * seen
+    return _Judgement(signs - terms * ops.tanh(halves), 0.5 * terms, 2.0 * ops.sum(cost))
 
 
-def _softmax(scores: Tensor, pairs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The true row of each pair among those with a label: slope and terms [B, H, U], loss."""
-    choices, true = ops.abs(labels), ops.maximum(labels, 0.0)
+def _softmax(scores: Tensor, pairs: Tensor, labels: Tensor) -> _Judgement:
+    """The true row of each pair among those that its centre has a label for."""
     scores = scores - ops.max(scores, axis=2, keepdims=True)
-    powers = ops.exp(scores)
-    total = ops.einsum("bhu,btu->bht", powers, choices) + 1e-30
-    terms = ops.einsum("bht,btu->bhu", pairs, choices)
-    right = ops.einsum("bht,btu->bhu", pairs, true)
-    loss = ops.sum(pairs * ops.log(total)) - ops.sum(right * scores)
-    expected = powers * ops.einsum("bht,btu->bhu", pairs / total, choices)
-    return right - expected, terms, loss
+    powers, choices = ops.exp(scores), ops.abs(labels)
+    totals = ops.einsum("bhu,btu->bht", powers, choices) + 1e-30
+    true = ops.einsum("bht,btu->bhu", pairs, ops.maximum(labels, 0.0))
+    expected = powers * ops.einsum("bht,btu->bhu", pairs / totals, choices)
+    cost = ops.sum(_sample(pairs) * ops.log(_sample(totals))) - ops.sum(_sample(true * scores))
+    return _Judgement(true - expected, expected, cost)
+
+
+def _sample(values: Tensor) -> Tensor:
+    """The first groups of a batch, which are in a random order: enough to know the loss by."""
+    return values[: -(-values.shape[0] // LOSS_SHARE)]
 
 
 def make_step(recipe: Recipe, sizes: tuple[int, int]) -> Step:
@@ -105,15 +129,21 @@ def make_step(recipe: Recipe, sizes: tuple[int, int]) -> Step:
         rate: Tensor,
     ) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
         found = gradients(recipe, *read, band, labels)
-        inputs = _scale(positions, found.input_terms, sizes[0]) * rate * found.inputs
-        outputs = _scale(rows, found.output_terms, sizes[1]) * rate * found.outputs
+        inputs = _rates(positions, found.input_curvature, rate, sizes[0]) * found.inputs
+        outputs = _rates(rows, found.output_curvature, rate, sizes[1]) * found.outputs
         return (inputs, outputs), (found.loss, found.pairs)
 
-    def _scale(places: Tensor, terms: Tensor, size: int) -> Tensor:
-        """1 [B, K, 1], and less for rows with more terms in the batch than ``most``."""
-        total = ops.segment_sum(
-            ops.reshape(terms, (-1,)), ops.reshape(places, (-1,)), num_segments=size
-        )
-        return ops.expand_dims(ops.take(recipe.most / ops.maximum(total, recipe.most), places), -1)
-
     return step
+
+
+def _rates(places: Tensor, curvature: Tensor, rate: Tensor, size: int) -> Tensor:
+    """The rate for each row [B, K, 1]: less than ``rate`` where that would overshoot.
+
+    A row may be in a batch very often (the root of the tree is in every prediction). The sum of so
+    many gradients is followed as far as the loss surely falls: to 1 / curvature.
+    """
+    total = ops.segment_sum(
+        ops.reshape(curvature, (-1,)), ops.reshape(places, (-1,)), num_segments=size
+    )
+    rates = rate / ops.maximum(rate * total, 1.0)
+    return ops.expand_dims(ops.take(rates, places), -1)

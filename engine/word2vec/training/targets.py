@@ -6,7 +6,6 @@ for what is not, 0 for rows that have nothing to do with it. Rows are filled up 
 last, which no centre has a label for.
 """
 
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -33,40 +32,47 @@ class Targets(Protocol):
         """For centres [B, T] (n where there is none): rows [B, U] and labels [B, T, U]."""
 
 
-@dataclass(frozen=True)
 class PathTargets(Targets):
     """The inner nodes on the centres' ways in a Huffman tree; a bit 0 is what is true there."""
 
-    huffman: Huffman
+    def __init__(self, huffman: Huffman) -> None:
+        paths = huffman.paths
+        self._size = huffman.size
+        # All ways one after another, and behind the last word's the empty way of no word.
+        self._nodes = paths.nodes[paths.mask]
+        self._labels = 1 - 2 * paths.codes[paths.mask]
+        self._lengths = np.append(paths.lengths, np.int32(0))
+        self._starts = np.cumsum(self._lengths) - self._lengths
 
     @property
     def rows(self) -> int:
         """One for each inner node."""
-        return self.huffman.size - 1
+        return self._size - 1
 
     def of(self, centres: Ints, random: np.random.Generator) -> tuple[Ints, Labels]:
         """See Targets. A node that several centres of a group pass is one row."""
-        paths, size = self.huffman.paths, self.huffman.size
-        present = centres < size
-        lengths = np.where(present, paths.lengths[np.where(present, centres, 0)], 0)
-        depth = int(lengths.max(initial=1))
-        group, place, step = np.nonzero(np.arange(depth) < lengths[..., None])
-        words = centres[group, place]
-        nodes = paths.nodes[words, step]
-        keys = group * size + nodes
-        used = np.zeros(len(centres) * size, bool)
+        groups, width = centres.shape
+        words = centres.ravel()
+        lengths = self._lengths[words]
+        places = np.repeat(np.arange(len(words)), lengths)
+        first = self._starts[words] - (np.cumsum(lengths) - lengths)
+        steps = np.arange(len(places)) + first[places]
+        keys = places // width * self._size + self._nodes[steps]
+
+        used = np.zeros(groups * self._size, bool)
         used[keys] = True
         found = np.flatnonzero(used)
-        groups = found // size
-        columns = np.arange(len(found)) - np.searchsorted(groups, np.arange(len(centres)))[groups]
+        owners = found // self._size
+        columns = np.arange(len(found)) - np.searchsorted(owners, np.arange(groups))[owners]
         where = np.empty(len(used), np.int32)
         where[found] = columns
-        width = -(-(int(columns.max(initial=0)) + 1) // _ROUND) * _ROUND
-        rows = np.full((len(centres), width), self.rows, np.int32)
-        rows[groups, columns] = found - groups * size
-        labels = np.zeros((*centres.shape, width), np.int8)
-        labels[group, place, where[keys]] = 1 - 2 * paths.codes[words, step]
-        return rows, labels
+
+        height = -(-(int(columns.max(initial=0)) + 1) // _ROUND) * _ROUND
+        rows = np.full((groups, height), self.rows, np.int32)
+        rows[owners, columns] = found - owners * self._size
+        labels = np.zeros((len(words), height), np.int8)
+        labels[places, where[keys]] = self._labels[steps]
+        return rows, labels.reshape(groups, width, height)
 
 
 class RandomTargets(Targets):

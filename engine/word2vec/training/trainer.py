@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+from keras import ops
 from numpy.typing import NDArray
 
 from engine import backend
@@ -99,6 +100,9 @@ class Trainer:
 
         Args:
             every: seconds between two reports. There is one at the end in any case.
+
+        Raises:
+            Word2VecError: the loss is no number any more.
         """
         began, words = time.monotonic(), self._words
         losses: list[tuple[Any, Any]] = []
@@ -114,21 +118,25 @@ class Trainer:
 
     def vectors(self) -> Vectors:
         """The words' vectors as they are now."""
-        matrix = backend.to_numpy(self._tables[0])[:-1].copy()
+        matrix = self._arrays()[0][:-1]
         return Vectors(self.vocabulary.words, matrix, self.vocabulary.counts)
 
     def model(self) -> Word2Vec:
         """The model as it is now, with probabilities if it has a Huffman tree."""
         nodes = None
         if self.recipe.output == "hierarchical":
-            nodes = backend.to_numpy(self._tables[1])[:-1].copy()
+            nodes = self._arrays()[1][:-1]
         return Word2Vec(self.vectors(), nodes, recipe=self.recipe.as_dict())
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that a later run needs to go on, between two reports of ``run``."""
-        inputs, outputs = (backend.to_numpy(table).copy() for table in self._tables)
+        inputs, outputs = self._arrays()
         place = np.array([*self._place, self._words], np.int64)
         return {"inputs": inputs, "outputs": outputs, "place": place}
+
+    def _arrays(self) -> list[NDArray[np.float32]]:
+        """The tables, copied: the next update may use up their memory."""
+        return [np.array(backend.to_numpy(ops.convert_to_tensor(t))) for t in self._tables]
 
     def _new(self, shapes: Sequence[tuple[int, int]]) -> list[NDArray[np.float32]]:
         random = np.random.default_rng(self.recipe.seed)
@@ -180,6 +188,8 @@ class Trainer:
 
     def _progress(self, losses: list[tuple[Any, Any]], rate: float, speed: float) -> Progress:
         loss, pairs = np.sum([[float(part) for part in pair] for pair in losses], axis=0)
+        if not np.isfinite(loss):
+            raise Word2VecError("the learning rate is too high: the loss has become infinite")
         share = self._words / self._total
         return Progress(share, self._place[0], self._words, loss / max(pairs, 1), rate, speed)
 

@@ -144,6 +144,12 @@ def _connect_texts(controls: Controls, reading: Reading) -> None:
         "outputs": [texts.matrix],
         **_QUICK,
     }
+    controls.places[TABS.index("text")].select(
+        reading.begin,
+        [texts.passage, space, texts.text, texts.count, texts.sentences],
+        [texts.passage, texts.keywords, texts.matrix],
+        **_QUICK,
+    )
     gr.on([texts.run.click, texts.count.release], **read)
     examples.pick(example(presets.TEXTS), None, [texts.text], **_AT_ONCE).success(**read)
     texts.compare.click(**compare)

@@ -232,7 +232,7 @@ def _button(key: str, elem_id: str, **options: Any) -> gr.Button:
     return gr.Button(
         label(f"{PAGE}.{key}"),
         elem_id=elem_id,
-        **{"variant": "primary", "min_width": 80, **options},
+        **{"variant": "primary", "min_width": 80, "scale": 0, **options},
     )
 
 
@@ -258,7 +258,7 @@ def _search(spaces: Spaces, begin: Page) -> Search:
             elem_id="w2v-search",
             elem_classes=["wv-takes-word"],
         )
-        look = _button("look", "w2v-look", scale=1)
+        look = _button("look", "w2v-look")
     examples = widgets.examples(SEARCHES, elem_id="w2v-examples")
     space = gr.Radio(
         [(label(f"{PAGE}.space.bundled"), NAME)],
@@ -437,7 +437,7 @@ def _train(spaces: Spaces) -> Train:
                 label=label(f"{PAGE}.train.file"),
                 file_types=[".txt"],
                 type="binary",
-                height=96,
+                height=132,
                 elem_id="w2v-train-file",
             )
             settings = _settings()
@@ -445,6 +445,7 @@ def _train(spaces: Spaces) -> Train:
                 run = _button("train.run", "w2v-train", scale=3)
                 stop = _button("train.stop", "w2v-train-stop", variant="secondary", scale=1)
         with gr.Column(scale=7, min_width=300):
+            _about("train.watch")
             progress = widgets.progress(elem_id="w2v-progress")
             live = cloud(points_function(spaces), elem_id="w2v-live")
     return Train(text, file, settings, run, stop, progress, live, gr.State(""))
@@ -516,7 +517,7 @@ def _files() -> Files:
                 label=label(f"{PAGE}.measure.file"),
                 file_types=[".txt", ".tsv"],
                 type="binary",
-                height=96,
+                height=132,
                 elem_id="w2v-test-file",
             )
             method = gr.Radio(

@@ -68,6 +68,26 @@ class Reading:
         about = say("keywords.about", lang)
         return Read(dumps({"pieces": marked, "note": note}), bars_value(rows, about=about))
 
+    def begin(
+        self,
+        passage: object,
+        key: object,
+        words: object,
+        count: object,
+        sentences: object,
+        request: gr.Request,
+    ) -> tuple[Any, Any, Any]:
+        """What there is to see before anybody has asked, of what is filled in."""
+        if passage:
+            return gr.skip(), gr.skip(), gr.skip()
+        try:
+            return (
+                *self.keywords(key, words, count, request),
+                self.sentences(key, sentences, request),
+            )
+        except Refusal:
+            return "", "", ""
+
     def sentences(self, key: object, words: object, request: gr.Request) -> str:
         """How alike sentences are, one a line."""
         from engine.word2vec.segment import segment

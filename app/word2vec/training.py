@@ -41,6 +41,8 @@ SECONDS: Final = 90.0
 AT_ONCE: Final = 2
 """Trainings of all visitors at the same time."""
 _MAX_WORDS: Final = 20_000
+_RATE: Final = 0.05
+"""Twice what long texts take: a short one has few words to learn from."""
 _MAP_WORDS: Final = 250
 _MAP_EVERY: Final = 1.5
 _LEAST_WORDS: Final = 30
@@ -212,13 +214,9 @@ def read_wish(words: object, file: object, values: Sequence[object], lang: Langu
         min_count=least,
         epochs=passes,
         max_words=_MAX_WORDS,
-        **_SMALL,
+        rate=_RATE,
     )
     return Wish(text, recipe)
-
-
-#: A short text has few words to learn from: larger steps, more of them, and a group may be short.
-_SMALL: Final[dict[str, Any]] = {"rate": 0.05, "step_words": 512, "group": 16}
 
 
 def decoded(content: bytes, lang: Language) -> str:

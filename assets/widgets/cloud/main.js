@@ -42,6 +42,7 @@ class Cloud {
 
   receive(value) {
     const content = parsed(value);
+    this.root.classList.toggle("cl-empty", content === null);
     if (content === null) return;
     const before = this.content;
     this.content = content;

@@ -50,8 +50,8 @@ function draw() {
   const { title = "", about = "", rows = [], heads = [], note = "", near = [], error = false } = content;
   const parts = [];
   if (title) parts.push(html("h4", {}, title));
-  if (about) parts.push(html("p", { class: "wv-note" }, about));
   if (note) parts.push(html("p", { class: error ? "wv-error" : "wv-said", role: "status" }, note));
+  if (about) parts.push(html("p", { class: "wv-note" }, about));
   if (near.length) parts.push(html("p", { class: "wv-words" }, ...near.map(wordButton)));
   root.style.setProperty("--columns", Math.max(heads.length, 1));
   if (rows.length) parts.push(table(content));

@@ -4,15 +4,18 @@ const root = element.querySelector(".wv-plot");
 const MARGIN = 46;
 
 // Where a label can stand around its point, the best first.
-function around(x, y, width) {
-  return [
-    [x + 9, y + 5, "start"],
-    [x - 9 - width, y + 5, "start"],
-    [x - width / 2, y - 11, "start"],
-    [x - width / 2, y + 21, "start"],
-    [x + 6, y - 9, "start"],
-    [x + 6, y + 19, "start"],
+function around(x, y, width, arrows) {
+  const beside = [
+    [x + 9, y + 5],
+    [x - 9 - width, y + 5],
   ];
+  const over = [
+    [x - width / 2, y - 11],
+    [x - width / 2, y + 22],
+    [x + 6, y - 9],
+    [x + 6, y + 20],
+  ];
+  return arrows ? [...over, ...beside] : [...beside, ...over];
 }
 
 function widthOf(word, size) {
@@ -21,7 +24,7 @@ function widthOf(word, size) {
   return width;
 }
 
-function labels(points, scale, width, height) {
+function labels(points, scale, width, height, arrows) {
   const taken = points.map((point) => {
     const [x, y] = scale(point);
     return [x - 5, y - 5, x + 5, y + 5];
@@ -34,7 +37,7 @@ function labels(points, scale, width, height) {
     const long = widthOf(point.word, size);
     const [x, y] = scale(point);
     const own = taken[at];
-    const costs = around(x, y, long).map(([left, base]) => {
+    const costs = around(x, y, long, arrows).map(([left, base]) => {
       const box = [left, base - size, left + long, base + 4];
       const hits = taken.filter(
         (other) =>
@@ -112,7 +115,7 @@ function draw() {
     const [cx, cy] = scale(point);
     parts.push(svg("circle", { class: "wv-point", "data-kind": point.kind, cx, cy, r: point.kind === "other" ? 3.5 : 5.5 }));
   }
-  parts.push(...labels(points, scale, width, height));
+  parts.push(...labels(points, scale, width, height, content.arrows?.length > 0));
   const drawing = svg(
     "svg",
     { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": content.told ?? "" },

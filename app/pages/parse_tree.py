@@ -10,7 +10,7 @@ from gradio.events import api as endpoint
 from app.events import QUICK, QUIET, RUNS, SLOW, root
 from app.parse_tree import api, scripts, store
 from app.parse_tree.desk import Desk
-from app.parse_tree.examples import examples
+from app.parse_tree.examples import examples, take
 from app.parse_tree.layout import Controls, build
 from app.parse_tree.opening import opened, resume, share
 from app.parse_tree.variants import Variants
@@ -46,14 +46,10 @@ def _connect_reading(controls: Controls, desk: Desk) -> None:
     place: list[Any] = [controls.session, controls.text, *switches]
     gold_place: list[Any] = [controls.session, controls.gold, *switches]
     screen = controls.screen
-    taken = controls.texts.click(
-        lambda index: examples().texts[index], controls.texts, controls.text, **QUICK
-    )
-    taken_gold = controls.golds.click(
-        lambda index: examples().gold[index], controls.golds, controls.gold, **QUICK
-    )
+    taken = controls.texts.click(take(examples().texts), controls.texts, controls.text, **QUICK)
+    taken_gold = controls.golds.click(take(examples().gold), controls.golds, controls.gold, **QUICK)
     for event in (controls.parse.click, controls.text.submit, taken.success):
-        event(desk.parse, place, screen, **SLOW).success(
+        event(desk.draw, place, screen, **SLOW).success(
             lambda: store.TEXT, None, controls.source, **QUICK
         )
     for event in (controls.score.click, taken_gold.success):

@@ -42,7 +42,7 @@ class Desk:
         self.variants = variants
         self.limiter = RateLimiter(_READS, _SECONDS)
 
-    def parse(self, session: Session, text: object, request: gr.Request, *values: object) -> Screen:
+    def draw(self, session: Session, text: object, request: gr.Request, *values: object) -> Screen:
         """Draw the sentences of a text."""
         return self._read(session, text, values, request, is_gold=False)
 

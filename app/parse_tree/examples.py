@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+import gradio as gr
+
+from app.limits import Refusal
+from app.texts import language, text
 
 FILE: Final = (
     Path(__file__).resolve().parent.parent.parent / "assets" / "examples" / "parse_tree.json"
@@ -32,3 +38,14 @@ def examples() -> Examples:
     own; no treebank's."""
     found = json.loads(FILE.read_text(encoding="utf-8"))
     return Examples(tuple(found["texts"]), tuple(found["gold"]))
+
+
+def take(samples: tuple[str, ...]) -> Callable[..., str]:
+    """The handler of a click on one of them, which is told by its number."""
+
+    def taken(index: object, request: gr.Request) -> str:
+        if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(samples):
+            return samples[index]
+        raise Refusal(text("limits.not_a_choice", language(request)))
+
+    return taken

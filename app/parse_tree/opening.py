@@ -48,7 +48,7 @@ def resume(desk: Desk) -> Any:
     ) -> Screen:
         if source == store.GOLD:
             return desk.score(session, gold, request, *values)
-        return desk.parse(session, text, request, *values)
+        return desk.draw(session, text, request, *values)
 
     return resumed
 

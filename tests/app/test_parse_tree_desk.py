@@ -53,7 +53,7 @@ def desk(models: Models) -> Desk:
 
 
 def parse(desk: Desk, text: object = TEXT, session: Session | None = None, **changes: str) -> Any:
-    return shown(desk.parse(session or Session(), text, visit(), *choices(**changes)))
+    return shown(desk.draw(session or Session(), text, visit(), *choices(**changes)))
 
 
 def test_each_sentence_has_its_words_its_tree_and_what_the_gates_did(desk: Desk) -> None:
@@ -130,13 +130,13 @@ def test_another_tree_stands_beside(desk: Desk, beside: str) -> None:
 
 
 def test_what_is_offered_is_what_there_is(desk: Desk) -> None:
-    screen = desk.parse(Session(), TEXT, visit("en"), *choices())
+    screen = desk.draw(Session(), TEXT, visit("en"), *choices())
     assert [value for _, value in screen.kind.choices] == ["onlstm-complement-word", "lstm-word"]
     assert [value for _, value in screen.layer.choices] == ["auto", "1", "2"]
     besides = [value for _, value in screen.beside.choices]
     assert besides == ["none", "layer-1", "parser", "kind-lstm-word", *TRIVIAL]
     assert (screen.kind.value, screen.layer.value) == ("onlstm-complement-word", "auto")
-    english = desk.parse(Session(), "The old cat sleeps.", visit("en"), *choices())
+    english = desk.draw(Session(), "The old cat sleeps.", visit("en"), *choices())
     assert [value for _, value in english.kind.choices] == ["onlstm-complement-word"]
 
 
@@ -196,7 +196,7 @@ def test_a_bracketing_is_drawn_beside_with_f1(desk: Desk) -> None:
     assert rows["Balanced (left smaller)"] == "100.0" and rows["Best binary tree"] == "100.0"
     assert 25 < float(rows["Random (mean)"]) < 60
     assert screen.scores.count("layer") == 4  # two layers of two models
-    assert [value for _, value in screen.beside.choices][0] == screen.beside.value == "gold"
+    assert screen.beside.choices[0][1] == screen.beside.value == "gold"
 
 
 def test_labels_and_punctuation_of_a_treebank_do_not_count(desk: Desk) -> None:
@@ -251,7 +251,7 @@ def test_a_deep_bracketing_of_a_hundred_words_is_drawn(desk: Desk) -> None:
 def test_from_a_bracketing_back_to_a_text_nothing_of_it_stays(desk: Desk) -> None:
     session = Session()
     score(desk, GOLD, session)
-    screen = desk.parse(session, TEXT, visit(), *choices(beside="gold"))
+    screen = desk.draw(session, TEXT, visit(), *choices(beside="gold"))
     assert [len(sentence["panels"]) for sentence in shown(screen)["sentences"]] == [1, 1]
     assert screen.beside.value == "none" and screen.scores == ""
 
@@ -278,7 +278,7 @@ def test_another_language_reads_the_same_text_again(desk: Desk) -> None:
 )
 def test_switches_that_there_are_not_are_refused(desk: Desk, values: tuple[Any, ...]) -> None:
     with pytest.raises(Refusal):
-        desk.parse(Session(), TEXT, visit(), *values)
+        desk.draw(Session(), TEXT, visit(), *values)
     with pytest.raises(Refusal):
         desk.change(Session(), visit(), *values)
 
@@ -286,7 +286,7 @@ def test_switches_that_there_are_not_are_refused(desk: Desk, values: tuple[Any, 
 @pytest.mark.parametrize("text", [None, 3, ["苹果"], {}, "花" * 60_000])
 def test_what_is_no_text_is_refused(desk: Desk, text: object) -> None:
     with pytest.raises(Refusal):
-        desk.parse(Session(), text, visit(), *choices())
+        desk.draw(Session(), text, visit(), *choices())
     with pytest.raises(Refusal):
         desk.score(Session(), text, visit(), *choices())
 
@@ -294,7 +294,7 @@ def test_what_is_no_text_is_refused(desk: Desk, text: object) -> None:
 def test_too_many_texts_a_minute_are_refused(desk: Desk) -> None:
     with pytest.raises(Refusal, match="太快"):
         for _ in range(100):
-            desk.parse(Session(), "", visit(session="busy"), *choices())
+            desk.draw(Session(), "", visit(session="busy"), *choices())
     assert parse(desk)["message"] == ""  # somebody else
 
 

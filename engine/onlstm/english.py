@@ -23,6 +23,8 @@ _STARTERS: Final = frozenset(
 )
 """With one of these, a new sentence begins behind an abbreviation: in the U.S. He left."""
 
+_LONGEST: Final = 20
+"""Characters before a dot that are looked at: no abbreviation is longer."""
 _BEFORE: Final = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*$")
 _ACRONYM: Final = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]$")
 _HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -41,7 +43,7 @@ def is_full_stop(text: str, at: int) -> bool:
         return True
     if behind[0].islower():
         return False
-    before = _BEFORE.search(text[:at])
+    before = _BEFORE.search(text[max(0, at - _LONGEST) : at])
     word = before[0] if before else ""
     if word.lower() in _TITLES or (len(word) == 1 and word.isupper() and word != "I"):
         return False

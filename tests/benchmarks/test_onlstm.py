@@ -1,6 +1,7 @@
 """The benchmark's parts, with models of random weights and made-up treebanks."""
 
 import lzma
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from engine.onlstm.config import OnLstmConfig, shapes
 from engine.onlstm.evaluation import Gold
 from engine.onlstm.sentences import sentences
 from engine.onlstm.vocabulary import Vocabulary
+from training.onlstm_data import write_pack
 
 SINICA = (
     '{"words": ["我", "住在", "這兒", "、"], "tree": ["我", ["住在", "這兒", "、"]]}\n'
@@ -28,6 +30,15 @@ CONLLU = "\n".join(
     f"{number}\t{word}\t{word}\tVERB\t_\t_\t{head}\tdep\t_\t_"
     for number, (word, head) in enumerate([("我", 2), ("看", 0), ("书", 2)], 1)
 )
+
+
+load = cache(OnLstm.load)
+"""Compiling takes seconds: once for all tests."""
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OnLstm, "load", load)
 
 
 def save_model(folder: Path, language: str, words: str, **options: object) -> Path:
@@ -147,6 +158,20 @@ def test_report(
     assert shown.count("| zh, layer ") == shown.count("| en, layer ") == 4
     assert "| the best binary tree | 100.0 | 100.0 |" in shown
     assert "Recall by label, WSJ, in percent:" in shown
+
+
+def test_perplexity_of_models_with_the_pack_s_vocabulary(models: Path, tmp_path: Path) -> None:
+    loaded = {folder: OnLstm.load(folder) for folder in onlstm.model_folders([models])}
+    vocabulary = loaded[models / "zh"].vocabulary
+    ids = np.tile([*vocabulary.ids(["我", "看", "书"]), 0], 300).astype(np.uint16)
+    settings = {"language": "zh", "unit": "word", "running": False}
+    write_pack(tmp_path, vocabulary, ids, {"story": ids, "essay": ids[:1000]}, settings)
+    (shown,) = onlstm.report_perplexity(loaded, [tmp_path])
+    heads, _, row = shown.strip().splitlines()[-3:]
+    assert heads == "| model | story | essay | all |"
+    name, *values = row.strip("| ").split(" | ")
+    assert name == "zh"
+    assert all(1 < float(value) < 1e4 for value in values)
 
 
 def test_trivial_trees_alone(

@@ -71,11 +71,12 @@ class Run:
         saved = time.monotonic()
         for progress in self.trainer.run(LOG_SECONDS):
             self._log(progress)
-            if self._stopped or progress.share == 1 or time.monotonic() - saved > SAVE_SECONDS:
-                self._save(self.trainer.state())
-                saved = time.monotonic()
             if self._stopped:
                 break
+            if time.monotonic() - saved > SAVE_SECONDS:
+                self._save(self.trainer.state())
+                saved = time.monotonic()
+        self._save(self.trainer.state())
 
     def _stop(self, *_: Any) -> None:
         self._stopped = True

@@ -31,13 +31,13 @@ class Groups:
         positions: the words of all positions [B, S]; n where there is none.
         band: 1 where a position is in the window of a centre, else 0 [B, S, T].
         centres: the words of the centres [B, T]; n where there is none.
-        words: how many words of the text they stand for, before subsampling.
+        read: how many words of the chunk are read after them, before subsampling.
     """
 
     positions: Ints
     band: NDArray[np.uint8]
     centres: Ints
-    words: int
+    read: int
 
 
 class Batches:
@@ -46,29 +46,34 @@ class Batches:
     Args:
         tokens: the text.
         counts: how often each word occurs in it [n].
+
+    Attributes:
+        words: of the text.
+        chunks: parts that it is cut into.
     """
 
     def __init__(self, tokens: Tokens, counts: NDArray[np.int64], recipe: Recipe) -> None:
-        self.tokens, self.recipe, self.size = tokens, recipe, len(counts)
+        self._tokens, self._recipe, self._size = tokens, recipe, len(counts)
+        self.words = len(tokens)
         self.chunks = -(-len(tokens) // CHUNK)
         self._together = recipe.groups(len(tokens))
         self._keep = keep_probabilities(counts, recipe.sample)
 
     def of_chunk(self, epoch: int, chunk: int) -> Iterator[Groups]:
         """The groups of one chunk in one pass, shuffled; the last update may be padded."""
-        random = np.random.default_rng((self.recipe.seed, epoch, chunk))
-        begin, end = chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.tokens))
-        ids = np.asarray(self.tokens.ids[begin:end], np.int32)
+        random = np.random.default_rng((self._recipe.seed, epoch, chunk))
+        begin, end = chunk * CHUNK, min((chunk + 1) * CHUNK, self.words)
+        ids = np.asarray(self._tokens.ids[begin:end], np.int32)
         kept = random.random(len(ids), np.float32) < self._keep[ids]
-        sentences = self.tokens.sentences(begin, end)[kept]
+        sentences = self._tokens.sentences(begin, end)[kept]
         ids = ids[kept]
         order = self._order(ids, random)
         updates = len(order)
-        reach = random.integers(1, self.recipe.window + 1, len(ids), np.int32)
+        reach = random.integers(1, self._recipe.window + 1, len(ids), np.int32)
         edges = np.linspace(0, end - begin, updates + 1).astype(np.int64)
         for update in range(updates):
-            words = int(edges[update + 1] - edges[update])
-            yield self._groups(ids, sentences, reach, order[update], words)
+            read = int(edges[update + 1])
+            yield self._groups(ids, sentences, reach, order[update], read)
 
     def _order(self, ids: Ints, random: np.random.Generator) -> NDArray[np.int64]:
         """Which groups come together in each update [updates, groups].
@@ -76,7 +81,7 @@ class Batches:
         Groups of equally rare words, since groups of rare words have to do with more rows of the
         output table than others, and all groups of an update are filled up to the same number.
         """
-        width, together = self.recipe.group, self._together
+        width, together = self._recipe.group, self._together
         groups = -(-len(ids) // width)
         rarity = np.zeros(groups * width)
         rarity[: len(ids)] = np.log1p(ids)
@@ -85,9 +90,9 @@ class Batches:
         return random.permuted(random.permutation(order.reshape(-1, together)), axis=1)
 
     def _groups(
-        self, ids: Ints, sentences: Ints, reach: Ints, chosen: NDArray[np.int64], words: int
+        self, ids: Ints, sentences: Ints, reach: Ints, chosen: NDArray[np.int64], read: int
     ) -> Groups:
-        width, window = self.recipe.group, self.recipe.window
+        width, window = self._recipe.group, self._recipe.window
         centres = chosen[:, None] * width + np.arange(width)
         around = chosen[:, None] * width + np.arange(-window, width + window)
         far = np.abs(np.arange(-window, width + window)[:, None] - np.arange(width)).astype(
@@ -97,10 +102,10 @@ class Batches:
         same = _taken(sentences, around, -1)[:, :, None] == _taken(sentences, centres, -2)[:, None]
         band = within & same & (far > 0)
         return Groups(
-            _taken(ids, around, self.size),
+            _taken(ids, around, self._size),
             band.view(np.uint8),
-            _taken(ids, centres, self.size),
-            words,
+            _taken(ids, centres, self._size),
+            read,
         )
 
 

@@ -35,8 +35,8 @@ class Recipe:
             sqrt(sample / f) + sample / f where that is less than 1; 0 keeps everything.
         epochs: passes over the text.
         rate, last_rate: the learning rate falls evenly from one to the other.
-        step_words: words of an update, in whole groups; None takes a thousandth of all words of
-            the run, 128 to 2048.
+        step_words: words of an update, in whole groups; None takes a two-hundredth of the text,
+            128 to 2048 words.
         seed: of everything random.
 
     Raises:
@@ -75,7 +75,7 @@ class Recipe:
 
     def groups(self, words: int) -> int:
         """Groups of an update, for a text of so many words."""
-        step = self.step_words or min(max(words * self.epochs // 1000, 128), 2048)
+        step = self.step_words or min(max(words // 200, 128), 2048)
         return max(1, step // self.group)
 
     def as_dict(self) -> dict[str, Any]:

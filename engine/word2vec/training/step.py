@@ -13,6 +13,8 @@ from keras import ops
 from engine.word2vec.training.recipe import Recipe
 
 Tensor = Any
+LONGEST: Final = 2.0
+"""A row's step ends at this over its curvature: farther on, its loss might rise again."""
 LOSS_SHARE: Final = 8
 """The loss is that of one group in so many: it is to be looked at, and takes time."""
 Step = Callable[..., tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]]
@@ -140,10 +142,10 @@ def _rates(places: Tensor, curvature: Tensor, rate: Tensor, size: int) -> Tensor
     """The rate for each row [B, K, 1]: less than ``rate`` where that would overshoot.
 
     A row may be in a batch very often (the root of the tree is in every prediction). The sum of so
-    many gradients is followed as far as the loss surely falls: to 1 / curvature.
+    many gradients is followed no farther than LONGEST / curvature.
     """
     total = ops.segment_sum(
         ops.reshape(curvature, (-1,)), ops.reshape(places, (-1,)), num_segments=size
     )
-    rates = rate / ops.maximum(rate * total, 1.0)
+    rates = rate / ops.maximum(rate * total / LONGEST, 1.0)
     return ops.expand_dims(ops.take(rates, places), -1)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine import backend
 from engine.word2vec.errors import Word2VecError
 from engine.word2vec.model import Word2Vec
-from engine.word2vec.training.batches import Batches, Groups, Ints
+from engine.word2vec.training.batches import CHUNK, Batches, Groups, Ints
 from engine.word2vec.training.recipe import Recipe
 from engine.word2vec.training.step import make_step
 from engine.word2vec.training.targets import Labels, make_targets
@@ -49,12 +49,18 @@ class Progress:
 
 
 class _Update(NamedTuple):
-    """What one update needs, and where in the run it is."""
+    """What one update needs, and where in the run it ends.
+
+    Attributes:
+        place: the pass, the chunk, and the next update in it.
+        words: of the text, all passes together.
+    """
 
     groups: Groups
     rows: Ints
     labels: Labels
     place: tuple[int, int, int]
+    words: int
 
 
 class Trainer:
@@ -106,15 +112,19 @@ class Trainer:
         """
         began, words = time.monotonic(), self._words
         losses: list[tuple[Any, Any]] = []
+        rate = self.recipe.rate
         for update in _ahead(self._updates()):
+            seconds = time.monotonic() - began
+            if losses and seconds >= every:
+                yield self._progress(losses, rate, (self._words - words) / max(seconds, 1e-9))
+                losses, began, words = [], time.monotonic(), self._words
             rate = self._rate()
             losses.append(self._apply(update, rate))
-            self._words += update.groups.words
-            self._place = update.place
-            now = time.monotonic()
-            if now - began >= every or self._words == self._total:
-                yield self._progress(losses, rate, (self._words - words) / max(now - began, 1e-9))
-                losses, began, words = [], time.monotonic(), self._words
+            self._place, self._words = update.place, update.words
+        self._words = self._total
+        if losses:
+            seconds = time.monotonic() - began
+            yield self._progress(losses, rate, (self._words - words) / max(seconds, 1e-9))
 
     def vectors(self) -> Vectors:
         """The words' vectors as they are now."""
@@ -165,7 +175,8 @@ class Trainer:
             for update, part in enumerate(islice(groups, done, None), start=done):
                 random = np.random.default_rng((self.recipe.seed, epoch, chunk, update))
                 rows, labels = self._targets.of(part.centres, random)
-                yield _Update(part, rows, labels, (epoch, chunk, update + 1))
+                words = epoch * self._batches.words + chunk * CHUNK + part.read
+                yield _Update(part, rows, labels, (epoch, chunk, update + 1), words)
             done = 0
 
     def _apply(self, update: _Update, rate: float) -> tuple[Any, Any]:

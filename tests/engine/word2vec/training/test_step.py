@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine import backend
 from engine.word2vec.huffman import Huffman
 from engine.word2vec.training.recipe import Recipe
-from engine.word2vec.training.step import gradients, make_step
+from engine.word2vec.training.step import LONGEST, gradients, make_step
 from engine.word2vec.training.targets import PathTargets
 
 Floats = NDArray[np.float64]
@@ -136,10 +136,10 @@ def test_an_update_follows_the_gradient_and_less_far_for_rows_that_are_often_in_
     positions[0] = np.arange(1, POSITIONS + 1)  # words that occur once; all others are word 0
     places = np.arange(GROUPS * ROWS, dtype=np.int32).reshape(GROUPS, ROWS)
     step = make_step(recipe, (POSITIONS + 1, GROUPS * ROWS))
-    inputs = (positions, places, band, labels, np.float32(0.02))
+    inputs = (positions, places, band, labels, np.float32(0.04))
     (moved, _), _ = step((vectors, rows), *map(ops.convert_to_tensor, inputs))
     got, gradient = backend.to_numpy(moved), backend.to_numpy(found.inputs)
     bounds = backend.to_numpy(found.input_curvature)
-    assert bounds[0].max() < 50 < bounds[1:].sum()
-    assert got[0] == pytest.approx(0.02 * gradient[0], rel=1e-4)
-    assert got[1:] == pytest.approx(gradient[1:] / bounds[1:].sum(), rel=1e-4)
+    assert bounds[0].max() < LONGEST / 0.04 < bounds[1:].sum()
+    assert got[0] == pytest.approx(0.04 * gradient[0], rel=1e-4)
+    assert got[1:] == pytest.approx(LONGEST * gradient[1:] / bounds[1:].sum(), rel=1e-4)

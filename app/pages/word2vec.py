@@ -89,7 +89,7 @@ def _connect_search(controls: Controls, desk: Desk) -> None:
             **_QUICK,
         )
     completion: Any = search.completion
-    completion.refuse(refuse, None, None, **_AT_ONCE)
+    completion.refuse(refuse, None, None, **_QUICK)
 
 
 def _connect_calculate(controls: Controls, desk: Desk) -> None:

@@ -466,7 +466,7 @@ def _settings() -> list[Component]:
     ranges = {
         "size": (training.SIZES, 64, 16),
         "window": (training.WINDOWS, 5, 1),
-        "min_count": (training.COUNTS, 3, 1),
+        "min_count": (training.COUNTS, 5, 1),
         "epochs": (training.EPOCHS, 10, 1),
     }
     with gr.Accordion(label(f"{PAGE}.train.more"), open=False, elem_id="w2v-train-more"):

@@ -102,7 +102,8 @@ class Training:
                 return
             status = say("train.cutting", lang, share=f"{share:.0%}")
             yield Trained(progress_value(0.1 * share, True, status, (), lang), "", "")
-        trainer, recipe = self._trainer(sentences, wish.recipe, lang)
+        yield Trained(progress_value(0.1, True, say("train.preparing", lang), (), lang), "", "")
+        trainer = self._trainer(sentences, wish.recipe, lang)
         view = View(trainer, lang)
         ends = time.monotonic() + self.seconds
         finish = "done"
@@ -112,11 +113,9 @@ class Training:
                 finish = "stopped" if stopped() else "late"
                 break
         space = self.spaces.add(trainer.model(), say("space.trained", lang))
-        yield view.last(finish, space, recipe)
+        yield view.last(finish, space)
 
-    def _trainer(
-        self, sentences: list[list[str]], recipe: Recipe, lang: Language
-    ) -> tuple[Trainer, Recipe]:
+    def _trainer(self, sentences: list[list[str]], recipe: Recipe, lang: Language) -> Trainer:
         from engine.word2vec.training.trainer import Trainer
 
         try:
@@ -125,7 +124,7 @@ class Training:
             raise Refusal(say("error.few_words", lang, count=recipe.min_count)) from error
         if len(trainer.vocabulary) < _LEAST_WORDS:
             raise Refusal(say("error.few_words", lang, count=recipe.min_count))
-        return trainer, recipe
+        return trainer
 
 
 class View:
@@ -151,7 +150,7 @@ class View:
         status = say("train.running", self.lang, **self._facts(step))
         return Trained(self._progress(status, True), self.map, "")
 
-    def last(self, finish: str, space: Space, recipe: Recipe) -> Trained:
+    def last(self, finish: str, space: Space) -> Trained:
         """The end: how it ended, and the key of the new space."""
         facts = self._facts(self.step) if self.step is not None else {}
         status = say(f"train.{finish}", self.lang, **facts, seconds=round(SECONDS))

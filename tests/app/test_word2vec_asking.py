@@ -193,7 +193,7 @@ def test_bad_arithmetic_is_refused(spaces: Spaces, name: str, values: Any) -> No
 
 
 def test_an_unknown_word_is_named_with_what_is_written_alike(spaces: Spaces) -> None:
-    with pytest.raises(Refusal, match="“国玉”.*国王"):
+    with pytest.raises(Refusal, match=r"“国玉”.*国王"):
         Arithmetic(spaces).analogy(NAME, "男人", "女人", "国玉", "add", request())
 
 

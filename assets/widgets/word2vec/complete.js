@@ -9,7 +9,7 @@ let words = [];
 let chosen = -1;
 let asked = 0;
 
-const list = html("ul", { id: "w2v-completions", role: "listbox", class: "wv-complete", popover: "manual" });
+const list = html("ul", { id: "w2v-completions", role: "listbox", class: "wv-completions", popover: "manual" });
 element.querySelector("div").append(list);
 
 function isOpen() {

@@ -17,9 +17,10 @@ FILE: Final = (
     Path(__file__).resolve().parent.parent.parent / "assets" / "examples" / "fewshot"
 ) / "presets.json"
 
-GROUPS: Final = ("article", "bundled", "unseen")
-"""Those of Su's article on CPM, those like what the bundled model was trained on, and those of a
-kind that it never saw."""
+GROUPS: Final = ("article", "bundled", "hard", "unseen")
+"""Those of Su's article on CPM, those of a kind that the bundled model was trained on and mostly
+answers right, those that it mostly does not for all its training, and those of a kind that it
+never saw."""
 
 SEPARATORS: Final[Mapping[str, str]] = {"newline": "\n", "blank": "\n\n", "semicolon": "；"}
 """What may stand between two examples."""

@@ -68,7 +68,7 @@ def test_examples_a_question_an_answer_and_another_one(page: Page) -> None:
     expect(page.locator(ROWS)).to_have_count(4)
     expect(page.locator("#fs-ranking .fs-line").first).to_be_visible()
     page.locator("#fs-measure button").first.click()
-    expect(page.locator("#fs-questions textarea")).to_have_value(re.compile("长,短"))
+    expect(page.locator("#fs-questions textarea")).to_have_value(re.compile("快,慢"))
     page.locator("#fs-undo").click()
     expect(answer).to_contain_text("英国的首都是伦敦")
     page.locator("#fs-redo").click()

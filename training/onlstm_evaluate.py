@@ -39,8 +39,9 @@ def perplexities(model: Path, pack: Pack) -> dict[str, float]:
     config, arrays = load(model)
     if weights.Vocabulary.load(model, config.language).words != pack.vocabulary.words:
         raise ValueError(f"{model} has another vocabulary than {pack.folder}")
-    network = Network(config, streams=STREAMS, running=pack.running)
+    network = Network(config, streams=STREAMS, length=LENGTH, running=pack.running)
     network.build()
+    network.compile()
     for name, variable in network.learned.items():
         variable.assign(arrays[name])
     nats, counts = {}, {}

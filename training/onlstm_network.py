@@ -13,7 +13,6 @@ from training.language_model_network import count_targets, cross_entropy
 from training.onlstm_recurrence import LayerKind, recurrence
 
 Tensor = Any
-States = list[tuple[Tensor, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,8 @@ class Network(keras.Model):
     Matrices are multiplied in ``precision``; everything else is float32.
 
     Args:
-        streams: texts B that are read side by side; the states of each are kept.
+        streams, length: texts B that are read side by side, and words T of a step of training; the
+            states of each text are kept.
         running: whether a sentence goes on with the state of the one before.
     """
 
@@ -53,6 +53,7 @@ class Network(keras.Model):
         config: OnLstmConfig,
         *,
         streams: int,
+        length: int,
         running: bool,
         dropouts: Dropouts = Dropouts(),
         precision: str = "float32",
@@ -60,7 +61,7 @@ class Network(keras.Model):
     ) -> None:
         super().__init__(dtype="float32")
         self.config, self.precision, self.dropouts = config, precision, dropouts
-        self.streams, self.running = streams, running
+        self.streams, self.length, self.running = streams, length, running
         self.nats = keras.metrics.Mean(name="nats")
         self.random = keras.random.SeedGenerator(seed)
         self.learned: dict[str, keras.Variable] = {}
@@ -83,36 +84,29 @@ class Network(keras.Model):
         self.built = True
 
     def call(self, batch: dict[str, Tensor], training: bool = False) -> Tensor:
-        """The last layer's output [T, B, H] over "tokens" [T, B]; in training, the window goes on
-        where the one before ended."""
-        states = [(ops.convert_to_tensor(h), ops.convert_to_tensor(c)) for h, c in self.states]
-        if not training:
-            states = zero_states(self.config, self.streams)
-        output, new = self.read(batch["tokens"], states, training=training)
-        if training:
-            for variables, values in zip(self.states, new, strict=True):
-                for variable, value in zip(variables, values, strict=True):
-                    variable.assign(value)
-        return output
-
-    def read(self, ids: Tensor, states: States, *, training: bool) -> tuple[Tensor, States]:
-        """The last layer's output [T, B, H] over ids [T, B], and the states after it."""
+        """The last layer's output [T, B, H] over "tokens" [T, B], a window that goes on where the
+        one before ended."""
+        # TensorFlow may have forgotten how long a window is, which its loops must know.
+        ids = ops.reshape(batch["tokens"], (self.length, self.streams))
         drop = self.dropouts if training else Dropouts()
         table = self._dropped(self._weight("embeddings/word"), drop.words, (-1, 1))
         x = self._dropped(ops.take(table, ids, axis=0), drop.embedding, (1, -1, -1))
         keep = ops.ones_like(ids[..., None]) if self.running else ids[..., None] != 0
-        keep, after = ops.cast(keep, "float32"), []
-        for layer, state in enumerate(states):
-            shared = drop.hidden if layer + 1 < len(states) else drop.output
+        keep = ops.cast(keep, "float32")
+        for layer, states in enumerate(self.states):
             kernel = self._weight(f"layers/{layer}/recurrent/kernel")
             kernel = self._dropped(kernel, drop.recurrent, (-1, -1))
-            y, c = recurrence(self._kind(layer), self._project(layer, x), kernel, keep, *state)
-            after.append((ops.stop_gradient(y[-1]), c))
+            # Copies, since PyTorch assigns in place what the way back still reads.
+            before = (ops.copy(state) for state in states)
+            y, c = recurrence(self._kind(layer), self._project(layer, x), kernel, keep, *before)
+            states[0].assign(ops.stop_gradient(y[-1]))
+            states[1].assign(c)
+            shared = drop.hidden if layer + 1 < self.config.layers else drop.output
             x = self._dropped(y, shared, (1, -1, -1))
-        if training and (drop.activation or drop.temporal):
+        if drop.activation or drop.temporal:
             change = ops.mean(ops.square(y[1:] - y[:-1]))
             self.add_loss(drop.activation * ops.mean(ops.square(x)) + drop.temporal * change)
-        return x, after
+        return x
 
     def compute_loss(
         self,
@@ -145,13 +139,20 @@ class Network(keras.Model):
         return cross_entropy(flat, table, ops.maximum(targets, 0), known, self.precision)
 
     def mean_nats(self, batches: Iterable[dict[str, np.ndarray]]) -> float:
-        """Mean of -log p over windows that follow each other, from states of zeros."""
-        states, total, count = zero_states(self.config, self.streams), 0.0, 0
+        """Mean of -log p over windows that follow each other, from states of zeros; training goes
+        on afterwards as if nothing had been."""
+        states = [state for pair in self.states for state in pair]
+        before = [(v, ops.convert_to_numpy(v).copy()) for v in (*states, *self.nats.variables)]
+        for state in states:
+            state.assign(ops.zeros_like(state))
+        total, count = 0.0, 0
         for batch in batches:
-            given = {name: ops.convert_to_tensor(ids) for name, ids in batch.items()}
-            output, states = self.read(given["tokens"], states, training=False)
-            total += float(ops.stop_gradient(self.total(given, output)))
-            count += int((batch["targets"] >= 0).sum())
+            self.nats.reset_state()
+            logs = self.test_on_batch(batch, batch["targets"], return_dict=True)
+            targets = int((batch["targets"] >= 0).sum())
+            total, count = total + float(logs["nats"]) * targets, count + targets
+        for variable, value in before:
+            variable.assign(value)
         return total / max(count, 1)
 
     def _project(self, layer: int, x: Tensor) -> Tensor:
@@ -170,7 +171,8 @@ class Network(keras.Model):
         )
 
     def _weight(self, name: str) -> Tensor:
-        return ops.convert_to_tensor(self.learned[name])
+        # A copy, since TensorFlow's custom gradients take no variables.
+        return ops.copy(self.learned[name])
 
     def _dropped(self, x: Tensor, share: float, shape: tuple[int, ...]) -> Tensor:
         """x with a share of it dropped; -1 in ``shape`` where each entry of an axis is drawn."""
@@ -179,13 +181,6 @@ class Network(keras.Model):
         drawn = tuple(x.shape[i] if size < 0 else size for i, size in enumerate(shape))
         kept = keras.random.uniform(drawn, seed=self.random) >= share
         return x * (ops.cast(kept, x.dtype) / (1.0 - share))
-
-
-def zero_states(config: OnLstmConfig, streams: int) -> States:
-    """States h and c [B, H] of each layer where nothing was read."""
-    return [
-        (ops.zeros((streams, size)), ops.zeros((streams, size))) for size in config.hidden_sizes
-    ]
 
 
 def _initializer(name: str, shape: tuple[int, ...], config: OnLstmConfig) -> Any:

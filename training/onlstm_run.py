@@ -41,6 +41,7 @@ class OnLstmRun(Run):
         self.network = Network(
             self.config,
             streams=args.streams,
+            length=args.length,
             running=self.pack.running,
             dropouts=_dropouts(args),
             precision=args.precision,

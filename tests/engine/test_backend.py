@@ -70,3 +70,46 @@ def test_a_step_computes_the_same_with_each_library(library: str) -> None:
 def test_the_first_device_found_is_kept() -> None:
     assert backend.device() is backend.device()
     assert isinstance(backend.to_numpy(np.ones(2)), np.ndarray)
+
+
+ROWS_PROGRAM = """
+import json, numpy as np
+from keras import ops
+from engine import backend
+
+def step(read, factor):
+    a, b = read
+    return (factor * ops.ones_like(a), -b), ops.sum(a)
+
+table, other = np.arange(8, dtype="float32").reshape(4, 2), np.ones((3, 2), "float32")
+tables = backend.row_tables((table, other))
+update = backend.compile_row_updates(step)
+places = (np.array([[1, 3], [1, 1]], "int32"), np.array([2], "int32"))
+sums = []
+for _ in range(2):
+    tables, result = update(tables, places, np.float32(10))
+    sums.append(float(result))
+arrays = [backend.to_numpy(ops.convert_to_tensor(t)).tolist() for t in tables]
+print(json.dumps({"arrays": arrays, "sums": sums, "given": table.tolist()}))
+"""
+
+
+@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
+def test_rows_are_added_to_as_often_as_they_occur_and_no_others_touched(library: str) -> None:
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed")
+    run = subprocess.run(
+        [sys.executable, "-c", ROWS_PROGRAM],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": library},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert run.returncode == 0, run.stderr
+    got = json.loads(run.stdout.splitlines()[-1])
+    first, second = got["arrays"]
+    assert first == [[0, 1], [62, 63], [4, 5], [26, 27]]
+    assert second == [[1, 1], [1, 1], [0, 0]]
+    assert got["sums"] == [3 * 5 + 13, 3 * 65 + 33]
+    assert got["given"] == [[0, 1], [2, 3], [4, 5], [6, 7]]  # a copy was made

@@ -15,6 +15,7 @@ from app.texts import label
 from app.word2vec import presets, store
 from app.word2vec.api import Api
 from app.word2vec.desk import Desk, example, refuse
+from app.word2vec.files import NAMES
 from app.word2vec.layout import TABS, Controls, build
 from app.word2vec.measuring import Measuring
 from app.word2vec.reading import Reading
@@ -172,10 +173,8 @@ def _connect_files(controls: Controls, measuring: Measuring, desk: Desk, own: gr
     files.upload.upload(
         desk.upload, [own, files.upload], [own, space], **{**_SLOW, "show_progress": "minimal"}
     )
-    for button in files.saves:
-        button.click(
-            partial(desk.files.save, name=str(button.value)), [space], [files.saver], **_SLOW
-        )
+    for name, button in zip(NAMES, files.saves, strict=True):
+        button.click(desk.files.saving(name), [space], [files.saver], **_SLOW)
     files.run.click(
         measuring.measure,
         [wish, space, files.test, files.file, files.method, files.all_count],

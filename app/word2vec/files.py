@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +49,14 @@ class Files:
         except Word2VecError as error:
             raise Refusal(say("error.format", lang, reason=str(error))) from error
         return self.spaces.add(model, files[0].name[:_TITLE])
+
+    def saving(self, name: str) -> Callable[[object, gr.Request], str]:
+        """The handler of the button that saves the file of this name."""
+
+        def save(key: object, request: gr.Request) -> str:
+            return self.save(key, name, request)
+
+        return save
 
     def save(self, key: object, name: str, request: gr.Request) -> str:
         """A file for the browser to save, as the value of widgets.saver."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 import gradio as gr
@@ -38,7 +38,7 @@ class Map:
         self.limiter = RateLimiter(240, 60)
         self.arranging = RateLimiter(4, 60)
 
-    def show(self, key: object, layout: object, request: gr.Request) -> Iterator[str]:
+    def show(self, key: object, layout: object, request: gr.Request) -> str:
         """Another map: of other vectors, or arranged in another way."""
         lang = language(request)
         chosen = checked_choice(layout, LAYOUTS, lang)
@@ -47,7 +47,7 @@ class Map:
             self.arranging.check(request, lang)
             with explained(lang):
                 space.arranged()
-        yield cloud_value(source=_source(space, chosen), seq=next(_seqs), lang=lang)
+        return cloud_value(source=_source(space, chosen), seq=next(_seqs), lang=lang)
 
     def first(self, space: Space, lang: Language) -> str:
         """The map of a space, with no word chosen."""

@@ -237,7 +237,7 @@ def test_the_points_come_in_one_piece(spaces: Spaces) -> None:
 
 
 def test_a_map_can_be_arranged_anew(spaces: Spaces, bare: str) -> None:
-    (value,) = Map(spaces).show(bare, "tsne", request())
+    value = Map(spaces).show(bare, "tsne", request())
     assert json.loads(value)["source"] == f"{bare}:tsne"
     points: Any = points_function(spaces)
     assert points(f"{bare}:tsne", request()) != points(f"{bare}:map", request())

@@ -1,5 +1,6 @@
 """A visitor at the word2vec page, with a few words made by hand."""
 
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The word2vec page alone, over the stand-in."""
     models = word2vec_models(tmp_path_factory.mktemp("models"))
     models.get("word2vec")
+    importlib.import_module("engine.word2vec.training.trainer")  # as other models have done
     demo = build(models, (word2vec,))
     options = launch_options(Settings(port=free_port()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **options)

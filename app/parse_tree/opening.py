@@ -66,10 +66,12 @@ def _restored(saved: object, lang: Language) -> store.Page:
     if saved is None:
         return store.beginning()
     try:
-        return store.restore(saved)
+        page = store.restore(saved)
     except store.StoreError:
         gr.Warning(say("error.bad_saved", lang))
         return store.beginning()
+    drawn = page.gold if page.source == store.GOLD else page.text
+    return page if drawn.strip() else store.beginning()
 
 
 def share(

@@ -60,6 +60,8 @@ def test_a_new_page_begins_with_an_example() -> None:
     assert text == examples().texts[0] and gold == "" and source == store.TEXT
     assert (language, parser) == ("auto", "auto")
     assert (kind.value, layer.value, beside.value) == ("auto", "auto", "none")
+    emptied = store.save(Page("  ", "(花)", store.TEXT, Choices(layer="2")))
+    assert opening.opened(emptied, visit())[0] == examples().texts[0]
 
 
 def test_a_link_opens_what_was_shared_and_wins_over_what_was_kept() -> None:

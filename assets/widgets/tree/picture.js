@@ -159,7 +159,7 @@ class Picture {
   // The last of the splits shown, as a line between two columns.
   markCut() {
     const split = this.scene.panel.splits[this.step - 1];
-    for (const bar of this.tracks.querySelectorAll(".pt-bar")) {
+    for (const bar of this.tracks.querySelectorAll(".pt-distance .pt-bar")) {
       bar.classList.toggle("pt-cutting", split !== undefined && bar.dataset.bar === String(split[2]));
     }
     if (split === undefined) return setAttribute(this.cut, "d", "M0 0");

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
 import gradio as gr
+from gradio.components import Component
 from gradio.context import Context
 from gradio.events import api
 
@@ -96,29 +98,46 @@ def _connect_search(controls: Controls, desk: Desk) -> None:
 def _connect_calculate(controls: Controls, desk: Desk) -> None:
     space, one, axes = controls.search.space, controls.calculate, controls.axes
     arithmetic = desk.arithmetic
-    examples: tuple[Any, ...] = (one.examples, one.pairs, one.groups, axes.examples)
-    terms = [one.a, one.b, one.c]
-    pair = [one.one, one.other]
-    ends = [axes.left, axes.right, axes.bottom, axes.top, axes.words]
-    opposites = [(a.left, a.right, a.bottom, a.top, a.words) for a in presets.AXES]
-    for chips, values, fields, run, inputs, outputs in (
-        (
-            *(examples[0], presets.ANALOGIES, terms, arithmetic.analogy),
-            *([*terms, one.method], [one.answers, one.picture]),
-        ),
-        (examples[1], presets.PAIRS, pair, arithmetic.compare, pair, [one.compared]),
-        (examples[2], presets.ODD, [one.words], arithmetic.odd, [one.words], [one.found]),
-        (examples[3], opposites, ends, arithmetic.axes, ends, [axes.plot]),
-    ):
-        picked = chips.pick(example(values), None, fields, **_AT_ONCE)
-        started = {
-            id(one.answers): [one.run.click, one.method.input, *(term.submit for term in terms)],
-            id(one.compared): [one.compare.click, *(field.submit for field in pair)],
-            id(one.found): [one.odd.click, one.words.submit],
-            id(axes.plot): [axes.draw.click, *(field.submit for field in ends)],
-        }[id(outputs[0])]
-        gr.on(started, run, [space, *inputs], outputs, **_QUICK)
-        picked.success(run, [space, *inputs], outputs, **_QUICK)
+
+    def connect(
+        run: Callable[..., Any],
+        fields: list[gr.Textbox],
+        outputs: Sequence[Component],
+        starts: list[Any],
+        chips: Any,
+        examples: Sequence[Any],
+        settings: Sequence[Component] = (),
+    ) -> None:
+        """Fields that are filled in or taken from an example, and what is made of them."""
+        asked: dict[str, Any] = {
+            "fn": run,
+            "inputs": [space, *fields, *settings],
+            "outputs": [*outputs],
+            **_QUICK,
+        }
+        gr.on([*starts, *(field.submit for field in fields)], **asked)
+        chips.pick(example(examples), None, fields, **_AT_ONCE).success(**asked)
+
+    connect(
+        *(arithmetic.analogy, [one.a, one.b, one.c], [one.answers, one.picture]),
+        *([one.run.click, one.method.input], one.examples, presets.ANALOGIES),
+        settings=[one.method],
+    )
+    connect(
+        *(arithmetic.compare, [one.one, one.other], [one.compared]),
+        *([one.compare.click], one.pairs, presets.PAIRS),
+    )
+    connect(
+        *(arithmetic.odd, [one.words], [one.found]),
+        *([one.odd.click], one.groups, presets.ODD),
+    )
+    connect(
+        arithmetic.axes,
+        [axes.left, axes.right, axes.bottom, axes.top, axes.words],
+        [axes.plot],
+        *([axes.draw.click], axes.examples),
+        [(a.left, a.right, a.bottom, a.top, a.words) for a in presets.AXES],
+    )
 
 
 def _connect_map(controls: Controls, desk: Desk) -> None:

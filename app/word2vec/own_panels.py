@@ -109,7 +109,12 @@ def _settings() -> list[Component]:
             )
             for key, (limits, value, step) in ranges.items()
         ]
-    return [*radios, *sliders]
+        discover = gr.Checkbox(
+            label=label(f"{PAGE}.train.discover"),
+            info=label(f"{PAGE}.train.discover_info"),
+            elem_id="w2v-discover",
+        )
+    return [*radios, *sliders, discover]
 
 
 def files() -> Files:

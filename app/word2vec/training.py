@@ -18,7 +18,7 @@ from app.texts import Language, language
 from app.widgets.cloud import cloud_value, points_object
 from app.word2vec.spaces import Space, Spaces, groups_for, one_line
 from app.word2vec.widgets import dumps
-from app.word2vec.words import say
+from app.word2vec.words import listed, say
 from engine.word2vec.errors import Word2VecError
 from engine.word2vec.training.recipe import Recipe
 
@@ -48,6 +48,9 @@ _MAP_EVERY: Final = 1.5
 _LEAST_WORDS: Final = 30
 _CHUNK: Final = 20_000
 """Characters that are cut into words between two views."""
+_MAX_NEW: Final = 200
+"""New words that are looked for in a text."""
+_SHOWN: Final = 12
 _POINTS: Final = 150
 """Of the curve."""
 
@@ -57,6 +60,7 @@ class Wish(NamedTuple):
 
     text: str
     recipe: Recipe
+    discover: bool
 
 
 class Trained(NamedTuple):
@@ -96,7 +100,12 @@ class Training:
 
     def _run(self, wish: Wish, stopped: Callable[[], bool], lang: Language) -> Iterator[Trained]:
         sentences: list[list[str]] = []
-        for share in _cut(wish.text, sentences):
+        new: list[str] = []
+        if wish.discover:
+            status = say("train.discovering", lang)
+            yield Trained(progress_value(0, True, status, (), lang), "", "")
+            new = new_words(wish.text)
+        for share in _cut(wish.text, new, sentences):
             if stopped():
                 yield Trained(progress_value(0, False, say("train.none", lang), (), lang), "", "")
                 return
@@ -104,7 +113,7 @@ class Training:
             yield Trained(progress_value(0.1 * share, True, status, (), lang), "", "")
         yield Trained(progress_value(0.1, True, say("train.preparing", lang), (), lang), "", "")
         trainer = self._trainer(sentences, wish.recipe, lang)
-        view = View(trainer, lang)
+        view = View(trainer, lang, new)
         ends = time.monotonic() + self.seconds
         finish = "done"
         for step in trainer.run(every=0.3):
@@ -130,8 +139,9 @@ class Training:
 class View:
     """What a training shows while it runs."""
 
-    def __init__(self, trainer: Trainer, lang: Language) -> None:
+    def __init__(self, trainer: Trainer, lang: Language, new: Sequence[str] = ()) -> None:
         self.trainer = trainer
+        self.new = new
         self.lang = lang
         self.curve: list[tuple[float, float]] = []
         self.drawn = -math.inf
@@ -154,6 +164,8 @@ class View:
         """The end: how it ended, and the key of the new space."""
         facts = self._facts(self.step) if self.step is not None else {}
         status = say(f"train.{finish}", self.lang, **facts, seconds=round(SECONDS))
+        if self.new:
+            status += say("train.found", self.lang, words=listed(self.new[:_SHOWN], self.lang))
         return Trained(self._progress(status, False), self._map(), space.key)
 
     def _facts(self, step: Progress) -> dict[str, object]:
@@ -190,7 +202,7 @@ class View:
 
 def read_wish(words: object, file: object, values: Sequence[object], lang: Language) -> Wish:
     """The text and the recipe, checked. Raises Refusal."""
-    architecture, output, size, window, min_count, epochs = values
+    architecture, output, size, window, min_count, epochs, discover = values
     if file is None:
         plain = checked_text(words, MAX_CHARS, lang)
     elif isinstance(file, bytes):
@@ -215,7 +227,7 @@ def read_wish(words: object, file: object, values: Sequence[object], lang: Langu
         max_words=_MAX_WORDS,
         rate=_RATE,
     )
-    return Wish(text, recipe)
+    return Wish(text, recipe, discover is True)
 
 
 def decoded(content: bytes, lang: Language) -> str:
@@ -228,15 +240,25 @@ def decoded(content: bytes, lang: Language) -> str:
     raise Refusal(say("error.encoding", lang))
 
 
-def _cut(text: str, sentences: list[list[str]]) -> Iterator[float]:
-    """Fill a list with the words of the lines; yields the share that is done."""
+def new_words(text: str) -> list[str]:
+    """Words of the text that would be cut apart otherwise, by minimum entropy."""
+    from engine.word2vec.discovery import discover
     from engine.word2vec.segment import segment
 
+    found = discover(text.split("\n"))[: 4 * _MAX_NEW]
+    return [one.word for one in found if len(segment(one.word)) > 1][:_MAX_NEW]
+
+
+def _cut(text: str, new: Sequence[str], sentences: list[list[str]]) -> Iterator[float]:
+    """Fill a list with the words of the lines; yields the share that is done."""
+    from engine.word2vec.segment import Segmenter, segment
+
+    cut = Segmenter(new).segment if new else segment
     done = 0
     seen = 0
     for line in text.split("\n"):
         for begin in range(0, len(line), _CHUNK):
-            pieces = segment(line[begin : begin + _CHUNK])
+            pieces = cut(line[begin : begin + _CHUNK])
             words = [word for word in pieces if any(map(str.isalnum, word))]
             if words:
                 sentences.append(words)

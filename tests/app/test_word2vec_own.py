@@ -14,15 +14,15 @@ from app.word2vec.desk import Desk
 from app.word2vec.files import NAMES, Files
 from app.word2vec.measuring import Measuring
 from app.word2vec.spaces import NAME, Spaces, describe
-from app.word2vec.training import Training
+from app.word2vec.training import Training, new_words
 from engine.registry import Models
 from engine.word2vec.formats import read, read_tsv, write, write_tsv
 from engine.word2vec.vectors import Vectors
 from tests.app.test_word2vec_asking import request
 from tests.word2vec_model import word2vec_model, word2vec_models
 
-#: architecture, output, size, window, least count, passes
-SETTINGS = ("skipgram", "hierarchical", 16, 3, 1, 2)
+#: architecture, output, size, window, least count, passes, whether new words are looked for
+SETTINGS = ("skipgram", "hierarchical", 16, 3, 1, 2, False)
 TEXT = "\n".join(
     f"{one}在{place}看{thing}，{thing}很好看。"
     for one in ("猫", "狗", "老师", "学生", "医生", "司机", "农民", "工人")
@@ -75,8 +75,17 @@ def test_a_text_is_trained_on_with_a_loss_and_a_map(spaces: Spaces) -> None:
     assert [view.space for view in seen[:-1]] == [""] * (len(seen) - 1)
 
 
+def test_new_words_are_found_and_kept_whole(spaces: Spaces) -> None:
+    text = TEXT.replace("老师", "魃魈").replace("医生", "魍魉鬾")
+    settings = (*SETTINGS[:-1], True)
+    *_, last = Training(spaces).train(Stop(), text, None, request(), *settings)
+    assert {"魃魈", "魍魉鬾"} <= set(new_words(text))
+    assert "魃魈" in spaces.get(last.space, "zh").vectors
+    assert "新词" in json.loads(last.progress)["status"]
+
+
 def test_a_file_is_trained_on_instead_of_the_text(spaces: Spaces) -> None:
-    settings = ("cbow", "negative", 16, 2, 1, 1)
+    settings = ("cbow", "negative", 16, 2, 1, 1, False)
     content = TEXT.encode("gb18030")
     *_, last = Training(spaces).train(Stop(), "", content, request(), *settings)
     assert not spaces.get(last.space, "zh").model.has_probabilities
@@ -84,7 +93,7 @@ def test_a_file_is_trained_on_instead_of_the_text(spaces: Spaces) -> None:
 
 def test_stop_keeps_the_vectors_as_they_are(spaces: Spaces) -> None:
     stop = Stop()
-    settings = (*SETTINGS[:-1], 50)
+    settings = (*SETTINGS[:-2], 50, False)
     views = Training(spaces).train(stop, TEXT * 12, None, request(), *settings)
     for view in views:
         if json.loads(view.progress)["points"]:
@@ -106,7 +115,7 @@ def test_stop_while_words_are_cut_leaves_nothing(spaces: Spaces) -> None:
 
 
 def test_time_is_up(spaces: Spaces) -> None:
-    settings = (*SETTINGS[:-1], 50)
+    settings = (*SETTINGS[:-2], 50, False)
     *_, last = Training(spaces, seconds=0).train(Stop(), TEXT * 12, None, request(), *settings)
     assert "时间到" in json.loads(last.progress)["status"] and last.space
 

@@ -76,7 +76,10 @@ def test_a_text_is_trained_on_with_a_loss_and_a_map(spaces: Spaces) -> None:
 
 
 def test_new_words_are_found_and_kept_whole(spaces: Spaces) -> None:
-    text = TEXT.replace("老师", "魃魈").replace("医生", "魍魉鬾")
+    random = np.random.default_rng(2)
+    letters = list("天地人日月山水火木金土石田禾米竹马牛羊鸟鱼虫花草云雨雪风雷电春夏秋冬东南西北")
+    lines = ["".join(random.choice(letters, 14)) for _ in range(500)]
+    text = "\n".join(f"{line[:7]}{random.choice(['魃魈', '魍魉鬾'])}{line[7:]}" for line in lines)
     settings = (*SETTINGS[:-1], True)
     *_, last = Training(spaces).train(Stop(), text, None, request(), *settings)
     assert {"魃魈", "魍魉鬾"} <= set(new_words(text))

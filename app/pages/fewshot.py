@@ -36,6 +36,12 @@ TITLE: Final = f"{PAGE}.title"
 ID: Final = PAGE
 MODEL: Final = "story"
 
+#: On a narrow screen the answer is far below what asks for it.
+_IN_SIGHT: Final = """(...values) => {
+  document.querySelector('#fs-answer')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  return values;
+}"""
+
 
 def saved() -> gr.BrowserState:
     """What the browser keeps for a reload."""
@@ -107,7 +113,7 @@ def _connect_answers(
     running: dict[str, Any] = {**SLOW, "trigger_mode": "always_last"}
     answer: Any = controls.answer
     for listener in (controls.ask.click, controls.question.submit, picked.success):
-        listener(asking.ask, inputs, controls.screen, **running)
+        listener(asking.ask, inputs, controls.screen, js=_IN_SIGHT, **running)
     opened.success(asking.reopen, [controls.shared, *inputs], controls.screen, **running)
     branched = [controls.answers, controls.wish, controls.filling]
     answer.branch(asking.branch, branched, controls.screen, **running)

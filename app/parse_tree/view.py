@@ -22,7 +22,7 @@ from engine.onlstm.trees import PARSERS, Node, Parser
 if TYPE_CHECKING:
     from engine.onlstm.analysis import FloatArray, OnLstm
 
-_DISTANCE_DIGITS: Final = 4
+_DISTANCE_DIGITS: Final = 6
 _BITS_DIGITS: Final = 2
 #: Of a perplexity that is still written out.
 _MAX_BITS: Final = 40

@@ -81,7 +81,7 @@ class Panel {
     const values = { name, count: stop - start };
     if (split === undefined) return setText(this.line, phrase("node", lang, values));
     const [, , at, distance] = split;
-    const more = { at: words[at], distance: distance.toFixed(3) };
+    const more = { at: words[at], distance: distanceText(distance) };
     setText(this.line, phrase("node_split", lang, { ...values, ...more }));
   }
 
@@ -90,7 +90,8 @@ class Panel {
     const parts = [phrase("word", lang, { name })];
     for (const track of ["distance", "surprisal"]) {
       if (panel[track] === null) continue;
-      const value = panel[track][index].toFixed(track === "distance" ? 3 : 1);
+      const number = panel[track][index];
+      const value = track === "distance" ? distanceText(number) : number.toFixed(1);
       parts.push(phrase(`word_${track}`, lang, { value }));
     }
     for (const track of HEAT) {

@@ -90,20 +90,25 @@ class Picture {
       if (HEAT.has(name)) drawn.push(heatMap(this.grid, place, values, name));
       else {
         const numbers = name === "distance" ? this.ranks() : values.map(rounded);
-        drawn.push(bars(this.grid, place, values, numbers, name));
+        const unused = name === "distance" && values.length > 1 && numbers[0] === "";
+        drawn.push(bars(this.grid, place, values, numbers, name, unused));
       }
     }
     this.tracks.replaceChildren(...drawn);
     this.titles.replaceChildren(...titles);
   }
 
-  // Above each distance, as which split it cuts.
+  // The word whose distance decides a split: Shen's parser cuts before a word, and behind it too.
+  decider([, , at, distance]) {
+    return this.scene.panel.distance?.[at] === distance ? at : at - 1;
+  }
+
+  // Above each distance, as which split it cuts first.
   ranks() {
     const { panel, words } = this.scene;
     const numbers = words.map(() => "");
-    panel.splits.forEach(([, , at, distance], order) => {
-      // Shen's parser cuts behind a word too, by that word's own distance.
-      if (distance === panel.distance[at]) numbers[at] ||= String(order + 1);
+    panel.splits.forEach((split, order) => {
+      numbers[this.decider(split)] ||= String(order + 1);
     });
     return numbers;
   }
@@ -160,7 +165,8 @@ class Picture {
   markCut() {
     const split = this.scene.panel.splits[this.step - 1];
     for (const bar of this.tracks.querySelectorAll(".pt-distance .pt-bar")) {
-      bar.classList.toggle("pt-cutting", split !== undefined && bar.dataset.bar === String(split[2]));
+      const cuts = split !== undefined && bar.dataset.bar === String(this.decider(split));
+      bar.classList.toggle("pt-cutting", cuts);
     }
     if (split === undefined) return setAttribute(this.cut, "d", "M0 0");
     const [start, stop, at] = split;

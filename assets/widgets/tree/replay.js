@@ -44,7 +44,7 @@ class Replay {
     if (step === 0) return phrase("step_none", lang, { count });
     if (step === count) return phrase("step_all", lang, { count });
     const [, , at, distance] = splits[step - 1];
-    return phrase("step", lang, { step, count, word: words[at], distance: distance.toFixed(3) });
+    return phrase("step", lang, { step, count, word: words[at], distance: distanceText(distance) });
   }
 
   name() {

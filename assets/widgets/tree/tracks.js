@@ -8,8 +8,9 @@ function trackTitle(text, y) {
 }
 
 // values: one a word, at least 0; numbers: what stands above each bar, "" for nothing.
-function bars(grid, { top, height }, values, numbers, kind) {
-  const most = Math.max(...values, 1e-9);
+// unused: the first word's distance cuts nothing: it is drawn hollow, and the scale is the others'.
+function bars(grid, { top, height }, values, numbers, kind, unused = false) {
+  const most = Math.max(...(unused ? values.slice(1) : values), 1e-9);
   const room = height - NUMBER_ROOM;
   const group = svg("g", { class: `pt-bars pt-${kind}` });
   const last = grid.edges.at(-1);
@@ -18,10 +19,10 @@ function bars(grid, { top, height }, values, numbers, kind) {
   values.forEach((value, index) => {
     const column = grid.span(index, index + 1);
     const width = Math.min(24, 0.56 * column.width);
-    const tall = Math.max(1, (room * value) / most);
+    const tall = clamp((room * value) / most, 1, room);
     const x = grid.center(index);
     const bar = svg("rect", {
-      class: "pt-bar",
+      class: unused && index === 0 ? "pt-bar pt-unused" : "pt-bar",
       x: tenth(x - width / 2),
       y: tenth(floor - tall),
       width: tenth(width),
@@ -66,6 +67,11 @@ function runs(levels) {
     else found.push([level, level + 1, shade]);
   });
   return found;
+}
+
+// Three places, or two figures of what is smaller.
+function distanceText(distance) {
+  return distance === 0 || distance >= 0.01 ? distance.toFixed(3) : distance.toPrecision(2);
 }
 
 // What a gate lets through on average, in percent.

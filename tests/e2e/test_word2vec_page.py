@@ -24,10 +24,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The word2vec page alone, over the stand-in."""
     models = word2vec_models(tmp_path_factory.mktemp("models"))
     models.get("word2vec")
-    importlib.import_module("engine.word2vec.training.trainer")  # as other models have done
     demo = build(models, (word2vec,))
     options = launch_options(Settings(port=free_port()))
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **options)
+    importlib.import_module("engine.word2vec.training.trainer")  # as other models have done
     yield Server(url.rstrip("/"), models)
     demo.close()
 

@@ -47,6 +47,12 @@ def field(page: Page, elem_id: str) -> Locator:
     return page.locator(f"#{elem_id} :is(input, textarea)").first
 
 
+def upload(page: Page, path: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.locator("#w2v-upload").click()
+    chooser.value.set_files(path)
+
+
 def search_map(page: Page, word: str) -> None:
     page.locator("#w2v-map .cl-search").fill(word)
     page.locator("#w2v-map .cl-search").press("Enter")
@@ -173,13 +179,13 @@ def test_vectors_come_and_go_as_files_and_are_measured(page: Page, tmp_path: Pat
         page.locator("#w2v-metadata-tsv").click()
     assert download.value.path().read_text(encoding="utf-8").startswith("word\tcount\n男人\t")
     write(some_vectors(), tmp_path / "mine.bin")
-    page.locator("#w2v-upload input[type=file]").set_input_files(tmp_path / "mine.bin")
+    upload(page, tmp_path / "mine.bin")
     expect(page.locator("#w2v-about")).to_contain_text("mine.bin：30 个词")
     open_tab(page, "地图")
     expect(page.locator("#w2v-map .cl-status")).to_have_text("30 个词")
     (tmp_path / "bad.bin").write_bytes(b"\x80\x04\x95pickle")
     open_tab(page, "评测")
-    page.locator("#w2v-upload input[type=file]").set_input_files(tmp_path / "bad.bin")
+    upload(page, tmp_path / "bad.bin")
     expect(page.get_by_text("nothing is unpickled")).to_be_visible()
 
 

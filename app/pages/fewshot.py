@@ -38,7 +38,7 @@ MODEL: Final = "story"
 
 #: On a narrow screen the answer is far below what asks for it.
 _IN_SIGHT: Final = """(...values) => {
-  document.querySelector('#fs-answer')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  document.querySelector('#fs-answer')?.scrollIntoView({ block: 'nearest' });
   return values;
 }"""
 

@@ -27,6 +27,8 @@ MAX_UPLOAD_BYTES: Final = 16 * MIB
 MAX_REQUEST_BYTES: Final = MAX_UPLOAD_BYTES + 64 * KIB
 #: Requests that wait or run, over all visitors; one more is told that the queue is full.
 MAX_QUEUE: Final = 64
+#: Visits that the server remembers; the one that was idle longest makes room for a new one.
+MAX_VISITS: Final = 256
 
 #: Sessions that a RateLimiter remembers. A session's name is chosen by its browser, so a
 #: stranger can invent as many as there is memory for.

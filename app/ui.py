@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from app import model_status
 from app.guard import CONTENT_SECURITY_POLICY, Guard
-from app.limits import MAX_QUEUE, MAX_UPLOAD_BYTES
+from app.limits import MAX_QUEUE, MAX_UPLOAD_BYTES, MAX_VISITS
 from app.pages import dialogue, fewshot, story, xiangqi
 from app.settings import Settings
 from app.texts import LANGUAGES, i18n, label, text
@@ -61,9 +61,7 @@ def build(models: Models, pages: Sequence[Page] = PAGES) -> gr.Blocks:
             asked = {*request.query_params, request.query_params.get("tab")}
             return gr.Tabs(selected=next((p.ID for p in pages if p.ID in asked), pages[0].ID))
 
-        demo.load(
-            opened, None, tabs, queue=False, show_progress="hidden", api_visibility="private"
-        )
+        demo.load(opened, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
     demo.queue(max_size=MAX_QUEUE)
     return demo
 
@@ -84,6 +82,8 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "enable_monitoring": False,
         "ssr_mode": False,
         "max_file_size": MAX_UPLOAD_BYTES,
+        # Each keeps nearly a megabyte before anything is written; gradio would keep 10,000.
+        "state_session_capacity": MAX_VISITS,
         "app_kwargs": {"middleware": [Middleware(Guard, policy=policy)]},
     }
 

@@ -24,7 +24,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--warmup", type=int, default=100)
     parser.add_argument("--decay", type=int, default=1000, help="last steps; only of wsd")
     parser.add_argument("--optimizer", choices=("muon", "adamw"), default="adamw")
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--rate", type=float, default=5e-3)
     parser.add_argument("--adam-ratio", type=float, default=1.0, help="Adam's rate beside Muon's")
     parser.add_argument("--weight-decay", type=float, default=0.01)
     parser.add_argument("--streams", type=int, default=32, help="texts read side by side")

@@ -77,7 +77,7 @@ def test_no_window_ends_within_a_character() -> None:
 
     for positions in (41, 42, 43):
         model = StoryModel(positions)
-        model.tokenizer = Halves()
+        model.tokenizer = Halves(model.tokenizer.characters)
         last = read(model, STORY)[-1]
         assert last.windows > 1
         assert last.first + "".join(token.text for token in last.tokens) == STORY

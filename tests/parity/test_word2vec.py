@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent / "word2vec"
 GENSIM = json.loads((FOLDER / "gensim.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module", params=["vectors.txt", "vectors.bin"])
+@pytest.fixture(scope="module", params=["vectors.txt", "vectors.word2vec"])
 def vectors(request: pytest.FixtureRequest) -> Vectors:
     return read(FOLDER / request.param)
 

@@ -49,7 +49,7 @@ def test_related_words_of_a_model(
         (["neighbours", "字0", "字1", "--odd", *VECTORS], "three different words"),
         (["neighbours", "字0", "-v", "no such file"], "cannot be read"),
         (["neighbours", "字0", "-v", str(FOLDER / "analogies.txt")], "these are no word vectors"),
-        (["evaluate", str(FOLDER / "vectors.bin"), *VECTORS], "not UTF-8"),
+        (["evaluate", str(FOLDER / "vectors.word2vec"), *VECTORS], "not UTF-8"),
         (["evaluate", str(FOLDER / "analogies.txt"), "--restrict", "0", *VECTORS], "at least 1"),
     ],
 )

@@ -3,9 +3,10 @@
     pip install gensim==4.4.0
     python tests/parity/word2vec/gensim_reference.py
 
-Writes vectors.txt, vectors.bin, similarity.txt, analogies.txt and gensim.json beside itself: random
-vectors in which d = b + c - a holds now and then, and gensim's answers to questions about them; a
-tree over random counts; and the scores that a small model of hierarchical softmax gives to pairs.
+Writes vectors.txt, vectors.word2vec, similarity.txt, analogies.txt and gensim.json beside itself:
+random vectors in which d = b + c - a holds now and then, and gensim's answers to questions about
+them; a tree over random counts; and the scores that a small model of hierarchical softmax gives to
+pairs.
 """
 
 import json
@@ -32,8 +33,8 @@ def main() -> None:
     random = np.random.default_rng(1)
     vectors = _vectors(random)
     vectors.save_word2vec_format(str(FOLDER / "vectors.txt"))
-    vectors.save_word2vec_format(str(FOLDER / "vectors.bin"), binary=True)
-    vectors = KeyedVectors.load_word2vec_format(str(FOLDER / "vectors.bin"), binary=True)
+    vectors.save_word2vec_format(str(FOLDER / "vectors.word2vec"), binary=True)
+    vectors = KeyedVectors.load_word2vec_format(str(FOLDER / "vectors.word2vec"), binary=True)
     _write_tests(random, vectors)
     found = {
         "similar": [_similar(vectors, *query) for query in QUERIES],

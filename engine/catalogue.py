@@ -75,6 +75,14 @@ BUNDLED: Final[tuple[ModelSpec, ...]] = (
         loader="engine.xiangqi.player:Player.load",
         licence="Apache-2.0",
     ),
+    ModelSpec(
+        name="word2vec",
+        family="skip-gram with hierarchical softmax",
+        source="bundled",
+        location="assets/models/word2vec",
+        loader="engine.word2vec.model:Word2Vec.load",
+        licence="CC-BY-SA-4.0",  # as part of what it was trained on
+    ),
 )
 
 PUBLISHED: Final[tuple[ModelSpec, ...]] = tuple(

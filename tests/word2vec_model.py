@@ -53,9 +53,12 @@ PARTS = {
     "公主": "王 女 旧",
     "公园": "地 新",
     "天气": "天",
+    "王后": "人 女 王 后",
+    "皇后": "王 女 旧 后",
+    "苏轼": "人 男 文",
 }
 #: Words at the end of the vocabulary, so that there is something to see on a map.
-FILLERS = [f"词{number}" for number in range(160)]
+FILLERS = [f"词{number}" for number in range(157)]
 
 
 def word2vec_model(*, tree: bool = True) -> Word2Vec:

@@ -309,7 +309,7 @@ def test_the_page_opens_with_answers(spaces: Spaces) -> None:
     assert opened[:count] == list(Page().values())
     about, near, related, answers, _, compared, found, plane, shown = opened[count:]
     assert "200 个词" in about and words(near) and words(related)
-    assert words(answers)[0] == "女王" and words(compared) and words(found)
+    assert words(answers)[0] == "皇后" and words(compared) and words(found)
     assert json.loads(plane)["points"] and json.loads(shown)["source"] == "word2vec:map"
 
 

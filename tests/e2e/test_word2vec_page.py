@@ -84,9 +84,9 @@ def test_a_word_is_completed_looked_up_and_followed(page: Page) -> None:
 def test_words_are_calculated_with(page: Page) -> None:
     open_page(page)
     open_tab(page, "算术")
-    expect(page.locator("#w2v-answers")).to_contain_text("国王 对 女王")
+    expect(page.locator("#w2v-answers")).to_contain_text("皇帝 对 皇后")
     expect(page.locator("#w2v-picture svg .wv-arrow")).not_to_have_count(0)
-    page.locator("#w2v-analogies button").nth(1).click()
+    page.locator("#w2v-analogies button").nth(5).click()
     expect(page.locator("#w2v-answers")).to_contain_text("日本 对 东京")
     field(page, "w2v-c").fill("法国")
     field(page, "w2v-c").press("Enter")

@@ -82,7 +82,10 @@ class Form:
     def opened(
         self, saved: object, controls: StrategyControls, request: gr.Request
     ) -> tuple[Any, ...]:
-        """Fill in what a share link holds, or what the browser kept, or the beginning.
+        """Fill in what a share link holds, or what the browser kept.
+
+        Where there is neither, the fields stay: the page was served with the beginning, and what a
+        visitor has typed before this answer comes is not lost.
 
         Returns the task's fields, the questions, the prompt, the model, the strategy's values,
         whether the page is one that was shared, and whether BERT can be asked in two ways.
@@ -98,9 +101,12 @@ class Form:
             )
             strategy = controls.values(next(known, OWN), page.strategy, page.seed)
         model = gr.Dropdown(self.models.choices(lang), value=name)
+        fields = [*page.fields(lang), page.questions]
+        if page == store.beginning():
+            # But for the table, whose words are the served ones only in Chinese.
+            fields = [fields[0] if lang != "zh" else gr.skip(), *[gr.skip()] * len(fields[1:])]
         return (
-            *page.fields(lang),
-            page.questions,
+            *fields,
             prompt,
             model,
             *strategy,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +14,6 @@ from engine.onlstm.evaluation import Gold, score
 from engine.onlstm.treebanks import read_dependencies, read_nested, read_penn
 from engine.onlstm.trees import PARSERS, Node, Parser
 from engine.onlstm.vocabulary import Vocabulary
-
-Readings = Sequence[Sequence[str]]
-"""Of each word of a sentence, what a model reads for it: itself, or its parts."""
 
 PTB_NUMBER: Final = "N"
 _NUMERIC: Final = frozenset("0123456789.,:/\\-+")
@@ -51,37 +47,27 @@ def penn_words(words: Sequence[str]) -> list[str]:
     return [PTB_NUMBER if word == "%" or _is_number(word) else word.lower() for word in words]
 
 
-def readings(words: Sequence[str], vocabulary: Vocabulary) -> Readings:
-    """What a model reads for each word.
-
-    A Chinese word that the vocabulary has not, since the treebank cuts otherwise than jieba
-    (住在, 同一条), is read in the fewest parts that it has; where there are none, as the
-    vocabulary's class of unknown words. An English word is read as it is.
-    """
+def reading(words: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """A treebank's words as the texts that a model learnt from have them."""
     if vocabulary.language == "zh":
-        return [_parts(word, vocabulary) for word in simplified(words)]
+        return simplified(words)
     if PTB_NUMBER in vocabulary.words:
-        return [[word] for word in penn_words(words)]
-    return [[word.replace("\\/", "/")] for word in words]
+        return penn_words(words)
+    return [word.replace("\\/", "/") for word in words]
 
 
 def distances(model: OnLstm, gold: Iterable[Gold]) -> list[list[FloatArray]]:
-    """Of each sentence, each layer's distances (words,): a word's are those of its first part."""
-    read = [readings(sentence.words, model.vocabulary) for sentence in gold]
-    analyses = model.analyse([list(chain.from_iterable(words)) for words in read])
-    found = []
-    for words, analysis in zip(read, analyses, strict=True):
-        starts = np.cumsum([0, *map(len, words[:-1])])
-        found.append([layer.distances[starts] for layer in analysis.layers])
-    return found
+    """Of each sentence, each layer's distances (words,)."""
+    read = [reading(sentence.words, model.vocabulary) for sentence in gold]
+    return [[layer.distances for layer in found.layers] for found in model.analyse(read)]
 
 
 def unknown_share(vocabulary: Vocabulary, gold: Iterable[Gold]) -> float:
-    """The share of a treebank's words of which a part is not in the vocabulary."""
+    """The share of a treebank's words that are not in the vocabulary and read as their class."""
     known = [
-        all(part in vocabulary for part in word)
+        word in vocabulary
         for sentence in gold
-        for word in readings(sentence.words, vocabulary)
+        for word in reading(sentence.words, vocabulary)
     ]
     return 1 - float(np.mean(known))
 
@@ -117,17 +103,3 @@ def f1_cell(made: Iterable[Node], gold: Iterable[Gold]) -> str:
 
 def _is_number(word: str) -> bool:
     return word.lstrip("+-")[:1].isdigit() and _NUMERIC.issuperset(word)
-
-
-def _parts(word: str, vocabulary: Vocabulary) -> list[str]:
-    """The fewest words of the vocabulary that the word consists of, the longest first where
-    there is a choice; the word itself where there are none."""
-    best: list[list[str] | None] = [[]]
-    for stop in range(1, len(word) + 1):
-        ways = [
-            [*before, word[start:stop]]
-            for start, before in enumerate(best)
-            if before is not None and word[start:stop] in vocabulary
-        ]
-        best.append(min(ways, key=len) if ways else None)
-    return best[-1] or [word]

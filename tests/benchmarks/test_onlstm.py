@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import onlstm
 from benchmarks.onlstm_latency import TEXTS, WORDS, latency_rows, published
-from benchmarks.onlstm_trees import distances, f1_cell, penn_words, readings, unknown_share
+from benchmarks.onlstm_trees import distances, f1_cell, penn_words, reading, unknown_share
 from engine.onlstm import trees, weights
 from engine.onlstm.analysis import OnLstm
 from engine.onlstm.config import OnLstmConfig, shapes
@@ -87,30 +87,29 @@ def test_words_as_in_the_language_model_data_of_the_penn_treebank() -> None:
     assert penn_words(written) == read
 
 
-def test_unknown_words_are_read_in_the_fewest_known_parts() -> None:
-    vocabulary = Vocabulary.build(
-        dict.fromkeys("我 们 我们 住 在 住在这 这儿 儿".split(), 1), 60, "zh"
-    )
-    assert readings(["我們", "住在這兒", "貓"], vocabulary) == [["我们"], ["住在这", "儿"], ["猫"]]
-    gold = [Gold(("我們", "住在這兒"), frozenset()), Gold(("貓",), frozenset())]
-    assert unknown_share(vocabulary, gold) == pytest.approx(1 / 3)
-
-
-def test_english_words_are_read_as_the_vocabulary_has_them() -> None:
+def test_words_are_read_as_the_texts_have_them() -> None:
+    chinese = Vocabulary.build(dict.fromkeys("我们 住在".split(), 1), 60, "zh")
+    assert reading(["我們", "住在", "這兒"], chinese) == ["我们", "住在", "这儿"]
     words = ["The", "3\\/4", "%"]
     ours = Vocabulary.build({"the": 1}, 60, "en")
-    assert readings(words, ours) == [["The"], ["3/4"], ["%"]]
+    assert reading(words, ours) == ["The", "3/4", "%"]
     penn = Vocabulary.build({"the": 1, "N": 1}, 60, "en", classes=False)
-    assert readings(words, penn) == [["the"], ["N"], ["N"]]
+    assert reading(words, penn) == ["the", "N", "N"]
 
 
-def test_a_words_distance_is_that_of_its_first_part(models: Path) -> None:
+def test_unknown_words_are_counted() -> None:
+    vocabulary = Vocabulary.build(dict.fromkeys("我们 住在".split(), 1), 60, "zh")
+    gold = [Gold(("我們", "住在", "這兒"), frozenset()), Gold(("貓",), frozenset())]
+    assert unknown_share(vocabulary, gold) == pytest.approx(1 / 2)
+
+
+def test_distances_are_the_models_of_simplified_words(models: Path) -> None:
     model = OnLstm.load(models / "zh")
-    gold = [Gold(("我", "住在", "這兒"), frozenset()), Gold(("書",), frozenset())]
+    gold = [Gold(("我", "住", "這兒"), frozenset()), Gold(("書",), frozenset())]
     first, second = distances(model, gold)
-    (parts,) = model.analyse([["我", "住", "在", "这儿"]])
-    for layer, gates in zip(first, parts.layers, strict=True):
-        assert layer == pytest.approx(gates.distances[[0, 1, 3]], abs=1e-6)
+    (alone,) = model.analyse([["我", "住", "这儿"]])
+    for layer, gates in zip(first, alone.layers, strict=True):
+        assert layer == pytest.approx(gates.distances, abs=1e-6)
     assert [len(layer) for layer in second] == [1, 1]
 
 

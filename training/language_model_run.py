@@ -6,16 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import keras
-from safetensors.numpy import load_file
 
 from engine import conditions
 from engine.transformer.checkpoints.bundled import model_settings
 from engine.transformer.families import family_config
 from training.language_model_data import Pack
 from training.language_model_network import Arrays, Network
-from training.language_model_optimizer import Schedule, make_optimizer
 from training.run import Run
-from training.state import LEARNED, STATE
 
 HELD_OUT_WINDOWS: Final = 16
 
@@ -42,7 +39,7 @@ class TransformerRun(Run):
             condition_size=args.condition,
         )
         pool = ThreadPoolExecutor(args.threads) if keras.backend.backend() == "torch" else None
-        self.network = Network(
+        network = Network(
             self.config,
             conditions.factors(),
             precision=args.precision,
@@ -50,28 +47,7 @@ class TransformerRun(Run):
             pool=pool,
             parts=2 * args.threads if args.threads > 1 else 1,
         )
-        self.network.build()
-        decay = args.decay if args.schedule == "wsd" else None
-        schedule = Schedule(
-            args.rate, args.steps, warmup=args.warmup, decay=decay, parts=args.accumulate
-        )
-        self.network.compile(
-            optimizer=make_optimizer(
-                args.optimizer,
-                schedule,
-                adam_ratio=args.adam_ratio,
-                weight_decay=args.weight_decay,
-                precision=args.precision,
-                pool=pool,
-            ),
-            jit_compile=keras.backend.backend() == "jax",
-        )
-        self.network.optimizer.build(self.network.trainable_variables)
-        if (self.folder / STATE).exists():
-            self.assign(load_file(self.folder / STATE))
-        elif args.init is not None:
-            state = load_file(args.init / STATE)
-            self.assign({k: v for k, v in state.items() if k.startswith(LEARNED)})
+        self.prepare(network, pool)
         self.write_settings(
             {
                 "model": model_settings(self.config),

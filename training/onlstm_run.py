@@ -4,15 +4,10 @@ import argparse
 import math
 from collections.abc import Iterator
 
-import keras
-from safetensors.numpy import load_file
-
 from engine.onlstm.config import OnLstmConfig
-from training.language_model_optimizer import Schedule, make_optimizer
 from training.onlstm_data import Batch, Pack, side_by_side
 from training.onlstm_network import Dropouts, Network
 from training.run import Run
-from training.state import LEARNED, STATE
 
 HELD_OUT_WINDOWS = 3
 
@@ -38,34 +33,17 @@ class OnLstmRun(Run):
             language=self.pack.language,
             tied=args.hidden[-1] == args.embedding,
         )
-        self.network = Network(
-            self.config,
-            streams=args.streams,
-            length=args.length,
-            running=self.pack.running,
-            dropouts=_dropouts(args),
-            precision=args.precision,
-            seed=args.seed,
-        )
-        self.network.build()
-        decay = args.decay if args.schedule == "wsd" else None
-        self.network.compile(
-            optimizer=make_optimizer(
-                args.optimizer,
-                Schedule(args.rate, args.steps, warmup=args.warmup, decay=decay),
-                adam_ratio=args.adam_ratio,
-                weight_decay=args.weight_decay,
+        self.prepare(
+            Network(
+                self.config,
+                streams=args.streams,
+                length=args.length,
+                running=self.pack.running,
+                dropouts=_dropouts(args),
                 precision=args.precision,
-                pool=None,
-            ),
-            jit_compile=keras.backend.backend() == "jax",
+                seed=args.seed,
+            )
         )
-        self.network.optimizer.build(self.network.trainable_variables)
-        if (self.folder / STATE).exists():
-            self.assign(load_file(self.folder / STATE))
-        elif args.init is not None:
-            state = load_file(args.init / STATE)
-            self.assign({k: v for k, v in state.items() if k.startswith(LEARNED)})
         self.pack.vocabulary.save(self.folder)
         self.write_settings({"model": self.config.to_dict()})
 

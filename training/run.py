@@ -12,8 +12,9 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
+from training.language_model_optimizer import Schedule, make_optimizer
 from training.state import LEARNED, STATE
 
 LOG_SECONDS, SAVE_SECONDS, MEASURE_SECONDS = 30, 180, 360
@@ -25,7 +26,8 @@ class Run(ABC):
     """A network, its optimizer and a folder that keeps everything.
 
     Args:
-        args: ``run`` (the folder), ``steps``, ``threads`` and whatever the run itself needs.
+        args: ``run`` (the folder), ``steps``, ``threads``, the optimizer's, and whatever the run
+            itself needs.
     """
 
     network: Any
@@ -36,6 +38,34 @@ class Run(ABC):
         keras.utils.set_random_seed(args.seed)
         self.args, self.folder = args, args.run
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def prepare(self, network: Any, pool: ThreadPoolExecutor | None = None) -> None:
+        """Build and compile the run's network, with the state of the folder, or else the weights
+        of the run that it begins with.
+
+        Args:
+            pool: threads for the optimizer.
+        """
+        args, self.network = self.args, network
+        network.build()
+        decay = args.decay if args.schedule == "wsd" else None
+        parts = self.calls_a_step
+        schedule = Schedule(args.rate, args.steps, warmup=args.warmup, decay=decay, parts=parts)
+        optimizer = make_optimizer(
+            args.optimizer,
+            schedule,
+            adam_ratio=args.adam_ratio,
+            weight_decay=args.weight_decay,
+            precision=args.precision,
+            pool=pool,
+        )
+        network.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")
+        optimizer.build(network.trainable_variables)
+        if (self.folder / STATE).exists():
+            self.assign(load_file(self.folder / STATE))
+        elif args.init is not None:
+            state = load_file(args.init / STATE)
+            self.assign({k: v for k, v in state.items() if k.startswith(LEARNED)})
 
     @property
     def step(self) -> int:

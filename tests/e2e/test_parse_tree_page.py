@@ -66,6 +66,8 @@ def test_a_sentence_grows_folds_and_is_replayed(page: Page) -> None:
     expect(panel.locator(".pt-knot")).to_have_attribute("aria-expanded", "false")
     panel.get_by_text("全部展开").click()
     expect(panel.locator(".pt-knot")).to_have_count(4)
+    # The button is gone, and what is typed next goes to the tree.
+    expect(panel.locator(".pt-knot").first).to_be_focused()
     slider = panel.locator("input[type=range]")
     slider.fill("1")
     expect(panel.locator(".pt-step")).to_contain_text("第 1 / 4 次切分")
@@ -75,6 +77,28 @@ def test_a_sentence_grows_folds_and_is_replayed(page: Page) -> None:
     panel.locator(".pt-play").click()
     expect(panel.locator(".pt-step")).to_contain_text("都做完了")
     expect(panel.locator(".pt-knot")).to_have_count(4)
+
+
+def test_a_new_tree_grows(page: Page) -> None:
+    open_page(page)
+    expect(page.locator(".pt-text")).to_have_text(examples().texts[0])
+    page.emulate_media(reduced_motion="no-preference")
+    page.evaluate(
+        """() => {
+          window.seen = new Set();
+          const look = () => {
+            for (const knot of document.querySelectorAll(".pt-knot")) {
+              window.seen.add(knot.getAttribute("opacity"));
+            }
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    draw(page, SENTENCE)
+    expect(page.locator(".pt-text")).to_have_text(SENTENCE)
+    page.wait_for_function("() => window.seen.has('0')")
+    expect(page.locator(".pt-knot[opacity='1']")).to_have_count(4)
 
 
 def test_pointing_links_words_and_nodes(page: Page) -> None:
@@ -102,6 +126,8 @@ def test_two_trees_beside_each_other(page: Page) -> None:
     expect(first.locator(".pt-panel")).to_have_count(2)
     expect(page.locator(".pt-card").nth(1).locator(".pt-panel")).to_have_count(1)
     expect(first.locator(".pt-note").nth(1)).to_contain_text("与旁边的树相同")
+    root = page.locator(".pt-card").nth(1).locator(".pt-knot").first
+    expect(root).to_have_attribute("aria-label", "The old cat sleeps")
     page.locator("#parse-layer label").nth(1).click()
     expect(first.locator(".pt-title").first).to_contain_text("第 1 层")
     page.locator(".pt-switch").nth(2).click()

@@ -14,16 +14,18 @@ class Card {
       this.text,
       this.facts,
     );
-    this.body = html("div", { class: "pt-body" });
+    this.body = html("div", { class: "pt-body", hidden: "" });
     this.node = html("article", { class: "pt-card" }, this.button, this.body);
     this.panels = [];
     this.button.addEventListener("click", () => this.open(this.body.hidden));
   }
 
+  // What is open is drawn already, and would be drawn anew without its motion.
   open(isOpen) {
+    const wasOpen = !this.body.hidden;
     this.body.hidden = !isOpen;
     setAttribute(this.button, "aria-expanded", isOpen);
-    if (isOpen && this.sentence !== undefined) this.draw();
+    if (isOpen && !wasOpen) this.draw();
   }
 
   // hidden: names of tracks that nobody wants to see.

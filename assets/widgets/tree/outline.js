@@ -35,6 +35,15 @@ function visibleNodes({ nodes }, isClosed) {
   });
 }
 
+// Words as they are written: Chinese ones without a space between them.
+function joined(words) {
+  const isChinese = (text) => /\p{Script=Han}/u.test(text);
+  return words.reduce((text, word) => {
+    const close = isChinese([...text].at(-1)) || isChinese([...word][0]);
+    return close ? text + word : `${text} ${word}`;
+  });
+}
+
 function isWithin(node, ancestor) {
   return node.start >= ancestor.start && node.stop <= ancestor.stop;
 }

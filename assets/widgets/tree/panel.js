@@ -39,6 +39,7 @@ class Panel {
       this.picture.lit = null;
     }
     if (!same) this.picture.branches.motion.places = new Map();
+    this.width = this.picture.node.clientWidth;
     this.picture.show(this.scene, changed);
     if (changed) this.replay.take(panel.splits, words, lang);
     this.tell(this.picture.lit);
@@ -46,7 +47,7 @@ class Panel {
 
   fit() {
     const width = this.picture.node.clientWidth;
-    if (this.scene === undefined || width === 0 || width === this.width) return;
+    if (width === 0 || width === this.width) return;
     this.width = width;
     this.picture.show(this.scene, false);
   }
@@ -72,7 +73,7 @@ class Panel {
     const { lang, words, panel, outline } = this.scene;
     if (span === null) return setText(this.line, phrase("hint", lang));
     const [start, stop] = span;
-    const name = words.slice(start, stop).join(lang === "zh" ? "" : " ");
+    const name = joined(words.slice(start, stop));
     if (stop - start === 1) return setText(this.line, this.wordLine(start, name));
     if (!outline.byId.has(span.join("-"))) {
       return setText(this.line, phrase("not_here", lang, { name }));
@@ -109,6 +110,7 @@ class Panel {
       this.picture.collapsed.clear();
       this.picture.redraw();
       this.drawTools(lang);
+      this.picture.focus(this.picture.current); // this button is gone
     });
     unfold.hidden = !open;
     const copies = FORMATS.map((kind) =>

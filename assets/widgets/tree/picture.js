@@ -35,7 +35,7 @@ class Picture {
     this.places = this.grid.places(outline);
     const { width, height } = this.grid;
     filled(this.svg, { width: tenth(width), height, viewBox: `0 0 ${tenth(width)} ${height}` }, []);
-    setText(this.name, words.join(lang === "zh" ? "" : " "));
+    setText(this.name, joined(words));
     setAttribute(this.tree, "aria-label", phrase("tree", lang));
     this.drawWords();
     this.drawTracks();
@@ -142,7 +142,7 @@ class Picture {
   }
 
   nameOf({ start, stop }) {
-    return this.scene.words.slice(start, stop).join(this.scene.lang === "zh" ? "" : " ");
+    return joined(this.scene.words.slice(start, stop));
   }
 
   focus(id) {

@@ -11,7 +11,7 @@ import gradio as gr
 from app.limits import RateLimiter, Refusal, checked_text
 from app.parse_tree.choices import Choices
 from app.parse_tree.desk import text_language
-from app.parse_tree.reading import MAX_TEXT, Session, Source
+from app.parse_tree.reading import MAX_TEXT, Passage, Source
 from app.parse_tree.readings import Reading, readings
 from app.parse_tree.variants import Variants
 from app.parse_tree.words import explain
@@ -81,12 +81,12 @@ def endpoint(variants: Variants) -> Callable[..., list[ParsedSentence]]:
         lang = browser_language(request)
         limiter.check(request, lang)
         choices = Choices.of((language, model, layer, parser, "none"), lang)
-        session = Session()
+        source = Source(checked_text(text, MAX_TEXT, lang), False, text_language(choices))
         try:
-            session.take(Source(checked_text(text, MAX_TEXT, lang), False, text_language(choices)))
+            passage = Passage.of(source)
         except SentenceError as error:
             raise Refusal(explain(error, lang)) from error
-        found = readings(session, variants.load(lang), choices, lang)
+        found = readings(passage, variants.load(lang), choices, lang)
         return [_parsed(reading) for reading in found]
 
     return parse

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, cast
 
 import gradio as gr
 
 from app.limits import RateLimiter, Refusal, checked_text
 from app.parse_tree import options, scores, view
-from app.parse_tree.choices import Choices
-from app.parse_tree.reading import MAX_TEXT, Session, Source
+from app.parse_tree.choices import NOTHING, Choices
+from app.parse_tree.reading import MAX_TEXT, Passage, Session, Source
 from app.parse_tree.variants import AUTO, Variants
 from app.parse_tree.words import explain
 from app.texts import Language, language
@@ -25,14 +25,14 @@ _SECONDS: Final = 60.0
 
 
 class Screen(NamedTuple):
-    """What every handler returns, in the order of the components."""
+    """What every handler returns, in the order of the components; gr.skip() for what stays."""
 
     session: Session
-    trees: str
+    trees: Any
     kind: Any
     layer: Any
     beside: Any
-    scores: str
+    scores: Any
 
 
 class Desk:
@@ -54,12 +54,12 @@ class Desk:
         """Draw the sentences that there are as the switches say now."""
         lang = language(request)
         choices = Choices.of(values, lang)
-        source = session.source
         wanted = text_language(choices)
-        if source is None or source.language == wanted:
+        if session.passage is None or session.passage.source.language == wanted:
             return self._screen(session, choices, lang)
         self.limiter.check(request, lang)
-        return self._take(session, Source(source.text, source.is_gold, wanted), choices, lang)
+        source = replace(session.passage.source, language=wanted)
+        return self._take(session, source, choices, lang)
 
     def _read(
         self,
@@ -74,14 +74,14 @@ class Desk:
         choices = Choices.of(values, lang)
         self.limiter.check(request, lang)
         # A change from a text to a bracketing and back leaves nothing of the one for the other.
-        if session.source is not None and session.source.is_gold != is_gold:
-            choices = Choices(*astuple(choices)[:-1])
+        if session.passage is not None and session.passage.source.is_gold != is_gold:
+            choices = replace(choices, beside=NOTHING)
         source = Source(checked_text(text, MAX_TEXT, lang), is_gold, text_language(choices))
         return self._take(session, source, choices, lang)
 
     def _take(self, session: Session, source: Source, choices: Choices, lang: Language) -> Screen:
         try:
-            session.take(source)
+            session.passage = Passage.of(source)
         except (SentenceError, BracketError) as error:
             return self._screen(session, choices, lang, explain(error, lang))
         return self._screen(session, choices, lang)
@@ -89,17 +89,24 @@ class Desk:
     def _screen(
         self, session: Session, choices: Choices, lang: Language, message: str = ""
     ) -> Screen:
-        """The sentences; what cannot be done is said above them."""
+        """The sentences; what cannot be done is said above them.
+
+        Nothing changes where the visitor has asked for others meanwhile: their answer may have
+        come already.
+        """
         sentences: Sequence[Any] = ()
         offered, table = options.unread(choices, lang), ""
-        if session.items:
+        passage = session.passage
+        if passage is not None:
             try:
                 models = self.variants.load(lang)
-                offered = options.options(session, models, choices, lang)
-                sentences = view.shown(session, models, offered.choices, lang)
-                table = scores.table(session, models, offered.choices, lang)
+                offered = options.options(passage, models, choices, lang)
+                sentences = view.shown(passage, models, offered.choices, lang)
+                table = scores.table(passage, models, offered.choices, lang)
             except Refusal as refusal:
                 message = message or str(refusal)
+        if session.passage is not passage:
+            return Screen(session, *[gr.skip()] * (len(Screen._fields) - 1))
         value = tree_value(sentences, lang=lang, message=message)
         return Screen(session, value, *offered.components(), table)
 

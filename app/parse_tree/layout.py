@@ -12,7 +12,7 @@ from app.events import visit
 from app.parse_tree.choices import NOTHING
 from app.parse_tree.examples import examples
 from app.parse_tree.reading import Session
-from app.parse_tree.store import SOURCES
+from app.parse_tree.store import SOURCES, beginning
 from app.parse_tree.variants import AUTO
 from app.parse_tree.words import PAGE
 from app.text.links import ShareLink, share_link
@@ -106,6 +106,7 @@ def build(saved: gr.BrowserState) -> Controls:
 def _asked() -> tuple[gr.Textbox, gr.Button, gr.Dataset]:
     with gr.Row(elem_classes=["parse-row"]):
         text = gr.Textbox(
+            beginning().text,
             label=label(f"{PAGE}.text"),
             show_label=False,
             placeholder=label(f"{PAGE}.text_placeholder"),

@@ -8,7 +8,7 @@ import gradio as gr
 
 from app import sharing
 from app.limits import Refusal, checked_text
-from app.parse_tree import store
+from app.parse_tree import scripts, store
 from app.parse_tree.choices import Choices
 from app.parse_tree.desk import Desk, Screen
 from app.parse_tree.options import unread
@@ -18,9 +18,15 @@ from app.texts import Language, language
 
 
 def opened(saved: object, request: gr.Request) -> list[Any]:
-    """The values of the page's fields: text, gold, source, and the switches."""
+    """The values of the page's fields: text, gold, source, and the switches.
+
+    Where nothing was shared or kept the fields stay: the page was served with the beginning, and
+    what a visitor has typed before this answer comes is not lost.
+    """
     lang = language(request)
     page = _linked(request, lang) or _restored(saved, lang)
+    if page == store.beginning():
+        return [gr.skip()] * len(scripts.NAMES)
     kind, layer, beside = unread(page.choices, lang).components()
     choices = page.choices
     return [

@@ -17,7 +17,7 @@ from app.parse_tree.choices import (
     beside_kind,
     beside_layer,
 )
-from app.parse_tree.reading import Session
+from app.parse_tree.reading import Passage
 from app.parse_tree.readings import layer_of
 from app.parse_tree.variants import AUTO, chosen, kind_name, kind_of, kinds_of
 from app.parse_tree.words import say
@@ -64,18 +64,18 @@ def unread(choices: Choices, lang: Language) -> Options:
 
 
 def options(
-    session: Session, models: dict[str, OnLstm], choices: Choices, lang: Language
+    passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: Language
 ) -> Options:
     """For the sentences of the visit. Raises Refusal for a language without a model."""
-    languages = {item.language for item in session.items}
+    languages = {item.language for item in passage.items}
     kinds = kinds_of(models, languages)
     read_by = [chosen(models, language, choices.kind, lang)[1] for language in languages]
-    _, first = chosen(models, session.items[0].language, choices.kind, lang)
+    _, first = chosen(models, passage.items[0].language, choices.kind, lang)
     kind = kind_of(first.config)
     layers = max(model.config.layers for model in read_by)
     shown = layer_of(first, choices.layer) + 1
     besides = [(say("beside.none", lang), NOTHING)]
-    if any(item.gold is not None for item in session.items):
+    if any(item.gold is not None for item in passage.items):
         besides = [(say("beside.gold", lang), GOLD)]
     besides += [
         (say("beside.layer", lang, layer=layer), beside_layer(layer))

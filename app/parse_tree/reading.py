@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from engine.chinese import converted
 from engine.onlstm import sentences, trees
@@ -49,33 +49,36 @@ class Source:
     is_gold: bool = False
     language: Language | None = None
 
-    def items(self) -> tuple[Item, ...]:
-        """The sentences. Raises SentenceError or BracketError."""
-        read = read_gold if self.is_gold else read_text
-        return read(self.text, self.language)
 
+@dataclass(frozen=True)
+class Passage:
+    """Sentences, and what the models said of them."""
 
-@dataclass
-class Session:
-    """What a visitor's page shows, and what the models said of it."""
-
-    source: Source | None = None
-    items: tuple[Item, ...] = ()
+    source: Source
+    items: tuple[Item, ...]
     analyses: dict[tuple[str, int], Analysis] = field(default_factory=dict)
 
-    def take(self, source: Source) -> None:
-        """Other sentences; without any, what there was stays. Raises as Source.items does."""
-        self.items = source.items()
-        self.source = source
-        self.analyses = {}
+    @classmethod
+    def of(cls, source: Source) -> Self:
+        """The sentences of a source. Raises SentenceError or BracketError."""
+        read = read_gold if source.is_gold else read_text
+        return cls(source, read(source.text, source.language))
 
     def analyse(self, name: str, model: OnLstm, indices: Sequence[int]) -> list[Analysis]:
         """What a model says of some of the sentences; it reads those that are new to it."""
         new = [index for index in indices if (name, index) not in self.analyses]
         if new:
             found = model.analyse([self.items[index].forms for index in new])
-            self.analyses |= {(name, i): one for i, one in zip(new, found, strict=True)}
+            self.analyses.update(((name, i), one) for i, one in zip(new, found, strict=True))
         return [self.analyses[name, index] for index in indices]
+
+
+@dataclass
+class Session:
+    """What a visitor asked for last: every event of a visit has the same session, and several may
+    be under way."""
+
+    passage: Passage | None = None
 
 
 def read_text(text: str, language: Language | None) -> tuple[Item, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.parse_tree.choices import Choices
-from app.parse_tree.reading import Item, Session
+from app.parse_tree.reading import Item, Passage
 from app.parse_tree.variants import AUTO, chosen
 from app.texts import Language
 from engine.onlstm import trees
@@ -48,22 +48,22 @@ class Reading:
 
 
 def readings(
-    session: Session, models: dict[str, OnLstm], choices: Choices, lang: Language
+    passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: Language
 ) -> list[Reading]:
     """Every sentence, read by the model of its language. Raises Refusal for one without."""
     by_model: dict[str, list[int]] = {}
-    for index, item in enumerate(session.items):
+    for index, item in enumerate(passage.items):
         name, _ = chosen(models, item.language, choices.kind, lang)
         by_model.setdefault(name, []).append(index)
     found: dict[int, Reading] = {}
     for name, indices in by_model.items():
         model = models[name]
-        for index, analysis in zip(indices, session.analyse(name, model, indices), strict=True):
+        for index, analysis in zip(indices, passage.analyse(name, model, indices), strict=True):
             layer = layer_of(model, choices.layer)
             parser = parser_of(model, choices.parser)
-            item = session.items[index]
+            item = passage.items[index]
             found[index] = Reading(item, name, model, analysis, layer, parser)
-    return [found[index] for index in range(len(session.items))]
+    return [found[index] for index in range(len(passage.items))]
 
 
 def layer_of(model: OnLstm, layer: str) -> int:

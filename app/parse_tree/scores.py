@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from app.parse_tree.choices import Choices
-from app.parse_tree.reading import Session
+from app.parse_tree.reading import Passage
 from app.parse_tree.readings import layer_of, parser_of, readings
 from app.parse_tree.variants import chosen, kind_name, kind_of, kinds_of
 from app.parse_tree.words import say
@@ -28,14 +28,14 @@ _BASELINES: Final = (
 _DRAWS: Final = 200
 
 
-def table(session: Session, models: dict[str, OnLstm], choices: Choices, lang: Language) -> str:
+def table(passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: Language) -> str:
     """Markdown; "" where no tree was pasted. Raises Refusal for a language without a model."""
     gold = [
-        Gold(item.words, trees.spans(item.gold)) for item in session.items if item.gold is not None
+        Gold(item.words, trees.spans(item.gold)) for item in passage.items if item.gold is not None
     ]
     if not gold:
         return ""
-    rows = _rows(session, models, choices, gold, lang)
+    rows = _rows(passage, models, choices, gold, lang)
     words = sum(len(sentence.words) for sentence in gold)
     title = say("scores.title", lang, sentences=len(gold), words=words)
     parsers = [say(f"parser.{parser}", lang) for parser in PARSERS]
@@ -57,19 +57,19 @@ def _trivial_scores(gold: tuple[Gold, ...]) -> dict[str, float]:
 
 
 def _rows(
-    session: Session,
+    passage: Passage,
     models: dict[str, OnLstm],
     choices: Choices,
     gold: list[Gold],
     lang: Language,
 ) -> list[list[str]]:
     """A row for every layer of every kind of model: its name, and the F1 of each parser."""
-    kinds = kinds_of(models, {item.language for item in session.items})
-    _, model = chosen(models, session.items[0].language, choices.kind, lang)
+    kinds = kinds_of(models, {item.language for item in passage.items})
+    _, model = chosen(models, passage.items[0].language, choices.kind, lang)
     drawn = kind_of(model.config), layer_of(model, choices.layer), parser_of(model, choices.parser)
     rows = []
     for kind in kinds:
-        read = readings(session, models, Choices(kind=kind), lang)
+        read = readings(passage, models, Choices(kind=kind), lang)
         name = kind_name(kind, kinds, lang)
         for layer in range(min(len(reading.analysis.layers) for reading in read)):
             row = [say("scores.layer", lang, model=name, layer=layer + 1)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from app.parse_tree.choices import GOLD, NOTHING, OTHER_PARSER, TRIVIAL, Choices
-from app.parse_tree.reading import Item, Session
+from app.parse_tree.reading import Item, Passage
 from app.parse_tree.readings import Reading, readings
 from app.parse_tree.variants import kind_name, kind_of
 from app.parse_tree.words import say
@@ -29,11 +29,11 @@ _MAX_BITS: Final = 40
 
 
 def shown(
-    session: Session, models: dict[str, OnLstm], choices: Choices, lang: Language
+    passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: Language
 ) -> list[TreeSentence]:
     """The sentences with one tree each, or two. Raises Refusal."""
-    found = readings(session, models, choices, lang)
-    others = _others(session, models, choices, lang)
+    found = readings(passage, models, choices, lang)
+    others = _others(passage, models, choices, lang)
     kinds = {kind_of(model.config) for model in models.values()}
     return [
         _sentence(reading, other, choices, kinds, lang)
@@ -42,17 +42,17 @@ def shown(
 
 
 def _others(
-    session: Session, models: dict[str, OnLstm], choices: Choices, lang: Language
+    passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: Language
 ) -> Sequence[Reading | None]:
     """What stands beside each sentence, where a model has to read it."""
     if choices.beside == OTHER_PARSER:
-        found = readings(session, models, choices, lang)
+        found = readings(passage, models, choices, lang)
         return [replace(r, parser=PARSERS[1 - PARSERS.index(r.parser)]) for r in found]
     if choices.beside_layer is not None:
-        return readings(session, models, replace(choices, layer=choices.beside_layer), lang)
+        return readings(passage, models, replace(choices, layer=choices.beside_layer), lang)
     if choices.beside_kind is not None:
-        return readings(session, models, replace(choices, kind=choices.beside_kind), lang)
-    return [None] * len(session.items)
+        return readings(passage, models, replace(choices, kind=choices.beside_kind), lang)
+    return [None] * len(passage.items)
 
 
 def _sentence(

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 from starlette.datastructures import Headers
@@ -90,10 +91,10 @@ def test_the_tree_is_the_parsers_of_that_layer(desk: Desk, layer: str, parser: s
 
 
 def test_every_sentence_is_read_by_the_model_of_its_language(desk: Desk) -> None:
-    session = Session()
+    session: Any = Session()
     value = parse(desk, MIXED, session)
     assert [len(sentence["words"]) for sentence in value["sentences"]] == [5, 4]
-    assert {name for name, _ in session.analyses} == {"zh", "en"}
+    assert {name for name, _ in session.passage.analyses} == {"zh", "en"}
     # The plain LSTM is Chinese only: the English sentence keeps its model, and nothing that would
     # be the same stands beside it.
     beside = parse(desk, MIXED, session, beside="kind-lstm-word")
@@ -112,6 +113,25 @@ def test_a_switch_draws_again_without_reading_again(
     for changes in ({"layer": "1"}, {"parser": "shen"}, {"beside": "layer-1"}):
         value = shown(desk.change(session, visit(), *choices(**changes)))
         assert len(value["sentences"]) == 2
+
+
+def test_an_answer_that_was_overtaken_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    load, later = desk.variants.load, []
+
+    def slow(lang: Any) -> Any:
+        monkeypatch.undo()
+        later.append(desk.draw(session, "我们看花。", visit(), *choices()))
+        return load(lang)
+
+    monkeypatch.setattr(desk.variants, "load", slow)
+    early = desk.draw(session, TEXT, visit(), *choices())
+    assert [*early] == [session, *[gr.skip()] * 5]
+    assert [sentence["text"] for sentence in shown(later[0])["sentences"]] == ["我们看花。"]
+    again = shown(desk.change(session, visit(), *choices()))
+    assert again["sentences"] == shown(later[0])["sentences"]
 
 
 @pytest.mark.parametrize("beside", [*TRIVIAL, "parser", "layer-1", "kind-lstm-word"])
@@ -156,12 +176,12 @@ def test_what_is_offered_is_what_there_is(desk: Desk) -> None:
 def test_what_cannot_be_drawn_is_said_and_nothing_is_lost(
     desk: Desk, text: str, words: str
 ) -> None:
-    session = Session()
+    session: Any = Session()
     before = parse(desk, TEXT, session)
     value = parse(desk, text, session)
     assert words in value["message"]
     assert value["sentences"] == before["sentences"]
-    assert session.source == Source(TEXT)
+    assert session.passage.source == Source(TEXT)
 
 
 def test_every_fault_has_words_in_both_languages() -> None:
@@ -257,10 +277,10 @@ def test_from_a_bracketing_back_to_a_text_nothing_of_it_stays(desk: Desk) -> Non
 
 
 def test_another_language_reads_the_same_text_again(desk: Desk) -> None:
-    session = Session()
+    session: Any = Session()
     parse(desk, MIXED, session)
     screen = desk.change(session, visit(), *choices(language="en"))
-    assert {item.language for item in session.items} == {"en"}
+    assert {item.language for item in session.passage.items} == {"en"}
     assert shown(screen)["message"] == ""
 
 

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 
 from app import sharing
 from app.limits import Refusal
-from app.parse_tree import opening, scripts, store
+from app.parse_tree import layout, opening, scripts, store
 from app.parse_tree.choices import _CHOICES, Choices
 from app.parse_tree.examples import examples
 from app.parse_tree.reading import read_gold, read_text
@@ -55,13 +55,22 @@ def test_anything_else_is_no_page(value: object) -> None:
         store.restore(value)
 
 
-def test_a_new_page_begins_with_an_example() -> None:
-    text, gold, source, language, kind, layer, parser, beside = opening.opened(None, visit())
-    assert text == examples().texts[0] and gold == "" and source == store.TEXT
-    assert (language, parser) == ("auto", "auto")
-    assert (kind.value, layer.value, beside.value) == ("auto", "auto", "none")
+STAYS = [gr.skip()] * 8
+
+
+def test_a_new_page_stays_as_it_was_served() -> None:
+    with gr.Blocks():
+        served = layout.build(gr.BrowserState())
+    begun = store.beginning()
+    assert begun.text == examples().texts[0]
+    assert [component.value for component in served.page] == [
+        *(begun.text, None, begun.source),
+        *begun.choices.values,
+    ]
     emptied = store.save(Page("  ", "(花)", store.TEXT, Choices(layer="2")))
-    assert opening.opened(emptied, visit())[0] == examples().texts[0]
+    for kept in (None, store.save(begun), emptied):
+        # What a visitor has typed meanwhile stays.
+        assert opening.opened(kept, visit()) == STAYS
 
 
 def test_a_link_opens_what_was_shared_and_wins_over_what_was_kept() -> None:
@@ -79,10 +88,9 @@ def test_a_link_opens_what_was_shared_and_wins_over_what_was_kept() -> None:
 def test_bad_links_and_bad_stores_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(gr, "Warning", said.append)
-    first = examples().texts[0]
     for query in ({"parse_tree": "@@"}, {"parse_tree": sharing.encode({"layer": "99"})}):
-        assert opening.opened(None, visit(query))[0] == first
-    assert opening.opened({"text": 3}, visit())[0] == first
+        assert opening.opened(None, visit(query)) == STAYS
+    assert opening.opened({"text": 3}, visit()) == STAYS
     assert len(said) == 3 and "link" in said[0]
 
 

@@ -100,7 +100,7 @@ def read_similarity(source: Path | bytes) -> list[tuple[str, str, float]]:
         except ValueError:
             continue
     if not pairs:
-        raise FormatError("no line is two words and a score with tabs between")
+        raise FormatError("no line is two words and a score with tabs between", "no_pairs")
     return pairs
 
 
@@ -117,10 +117,12 @@ def read_analogies(source: Path | bytes) -> list[Section]:
         match line.split():
             case [a, b, c, expected]:
                 if not sections:
-                    raise FormatError(f"line {number} is a question before any section")
+                    raise FormatError(
+                        f"line {number} is a question before any section", "no_section", number
+                    )
                 sections[-1][1].append((a, b, c, expected))
     if not any(questions for _, questions in sections):
-        raise FormatError('no line is four words, under a line ": section"')
+        raise FormatError('no line is four words, under a line ": section"', "no_questions")
     return [Section(name, questions) for name, questions in sections]
 
 
@@ -270,4 +272,4 @@ def _lines(source: Path | bytes) -> list[str]:
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
-        raise FormatError(f"the test is not UTF-8: {error}") from error
+        raise FormatError(f"the test is not UTF-8: {error}", "encoding") from error

@@ -83,9 +83,10 @@ def write_tsv(vectors: Vectors, numbers: Path, metadata: Path) -> None:
 def _refuse_others(data: bytes | mmap) -> None:
     for magic, name in _COMPRESSED.items():
         if data[: len(magic)] == magic:
-            raise FormatError(f"the file is compressed ({name}); unpack it first")
+            raise FormatError(f"the file is compressed ({name}); unpack it first", "packed", name)
     if data[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
         raise FormatError(
             "the file is a Python pickle, as gensim's save() writes; nothing is unpickled here: "
-            "export it with save_word2vec_format"
+            "export it with save_word2vec_format",
+            "pickle",
         )

@@ -34,14 +34,26 @@ def read(data: Data, header: tuple[int, int, int], limits: Limits) -> Vectors:
             place += 1
         end = data.find(b" ", place, place + limits.word_bytes + 1)
         if end < 0:
-            raise FormatError(f"{where} has no end: the file was cut off or is no word2vec binary")
+            raise FormatError(
+                f"{where} has no end: the file was cut off or is no word2vec binary",
+                "short",
+                f"{row:,} < {count:,}",
+            )
         words.append(decoded(bytes(data[place:end]), where, limits))
         place = end + 1 + 4 * size
         if place > len(data):
-            raise FormatError(f"{where} is cut off: the file ends after {row:,} of {count:,} words")
+            raise FormatError(
+                f"{where} is cut off: the file ends after {row:,} of {count:,} words",
+                "short",
+                f"{row:,} < {count:,}",
+            )
         matrix[row] = np.frombuffer(data, "<f4", size, end + 1)
     if bytes(data[place:]).strip():
-        raise FormatError(f"the file goes on at byte {place:,}, after the {count:,} words it has")
+        raise FormatError(
+            f"the file goes on at byte {place:,}, after the {count:,} words it has",
+            "long",
+            f"{count:,}",
+        )
     return built(words, matrix)
 
 

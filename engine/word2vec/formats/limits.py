@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.word2vec.errors import FormatError
+from engine.word2vec.errors import FormatError, FormatProblem
 from engine.word2vec.ranking import Floats
 from engine.word2vec.vectors import Vectors
 
@@ -47,9 +47,9 @@ def opened(source: Path | bytes, limits: Limits) -> Data:
         except OSError as error:
             raise FormatError(f"{source} cannot be read: {error.strerror}") from error
     if size > limits.bytes:
-        raise FormatError(f"the file has {size:,} bytes; at most {limits.bytes:,} are read")
+        raise over("large", f"the file has {size:,} bytes", size, limits.bytes)
     if not size:
-        raise FormatError("the file is empty")
+        raise FormatError("the file is empty", "empty")
     if isinstance(source, bytes):
         return source
     try:
@@ -57,6 +57,11 @@ def opened(source: Path | bytes, limits: Limits) -> Data:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         raise FormatError(f"{source} cannot be read: {error}") from error
+
+
+def over(kind: FormatProblem, what: str, found: int, most: int) -> FormatError:
+    """The error of a file with more of something than is read."""
+    return FormatError(f"{what}; at most {most:,} are read", kind, f"{found:,} > {most:,}")
 
 
 def lines(data: Data, begin: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -79,28 +84,38 @@ def check_counts(words: int, size: int, limits: Limits, available: int, number_b
     Raises FormatError.
     """
     if words < 1 or size < 1:
-        raise FormatError(f"the file says that it has {words} words of {size} numbers")
+        raise FormatError(
+            f"the file says that it has {words} words of {size} numbers",
+            "short",
+            f"{words} × {size}",
+        )
     if words > limits.words:
-        raise FormatError(f"the file has {words:,} words; at most {limits.words:,} are read")
+        raise over("many", f"the file has {words:,} words", words, limits.words)
     if size > limits.size:
-        raise FormatError(f"its vectors have {size:,} numbers; at most {limits.size:,} are read")
+        raise over("wide", f"its vectors have {size:,} numbers", size, limits.size)
     if words * size * number_bytes > available:
         raise FormatError(
             f"the file says that it has {words:,} words of {size:,} numbers and is too short for "
-            "them: it was cut off, or the first line is wrong"
+            "them: it was cut off, or the first line is wrong",
+            "short",
+            f"{words:,} × {size:,}",
         )
 
 
 def decoded(word: bytes, where: str, limits: Limits) -> str:
     """A word as text. Raises FormatError: empty, too long, or not UTF-8."""
     if not word:
-        raise FormatError(f"{where} has no word")
+        raise FormatError(f"{where} has no word", "word", 0)
     if len(word) > limits.word_bytes:
-        raise FormatError(f"{where} has a word of {len(word):,} bytes")
+        length = f"{len(word):,}"
+        raise FormatError(f"{where} has a word of {length} bytes", "word", length)
     try:
         return word.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise FormatError(f"{where} has a word that is not UTF-8: {word[:20]!r}") from error
+        shown = repr(word[:20])
+        raise FormatError(
+            f"{where} has a word that is not UTF-8: {shown}", "encoding", shown
+        ) from error
 
 
 def built(words: Sequence[str], matrix: Floats, counts: NDArray[np.int64] | None = None) -> Vectors:
@@ -112,12 +127,16 @@ def built(words: Sequence[str], matrix: Floats, counts: NDArray[np.int64] | None
         finite = np.isfinite(matrix[begin : begin + _ROWS]).all(axis=1)
         if not finite.all():
             word = words[begin + int(np.argmin(finite))]
-            raise FormatError(f"the vector of {word!r} holds what is no finite number")
+            raise FormatError(
+                f"the vector of {word!r} holds what is no finite number", "number", word
+            )
     first: dict[str, int] = {}
     for place, word in enumerate(words):
         if first.setdefault(word, place) != place:
             raise FormatError(
-                f"the word {word!r} occurs twice, as number {first[word] + 1} and {place + 1}"
+                f"the word {word!r} occurs twice, as number {first[word] + 1} and {place + 1}",
+                "twice",
+                word,
             )
     return Vectors(words, matrix, counts)
 

@@ -18,7 +18,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from engine.word2vec.errors import FormatError
-from engine.word2vec.formats.limits import Limits, built, check_counts
+from engine.word2vec.formats.limits import Limits, built, check_counts, over
 from engine.word2vec.vectors import Vectors
 
 MAGIC: Final = b"PK\x03\x04"
@@ -65,17 +65,18 @@ def _read(pack: zipfile.ZipFile, source: Path | bytes, limits: Limits) -> Vector
     headers = {name: _header(pack, name) for name in ("vectors", "words")}
     shape, dtype = headers["vectors"].shape, headers["vectors"].dtype
     if len(shape) != 2 or dtype.kind != "f":
-        raise FormatError(f"vectors is {dtype} {shape}; floats [words, size] are read")
+        raise _unfit("vectors", headers["vectors"], "floats [words, size]")
     check_counts(shape[0], shape[1], limits, limits.bytes, dtype.itemsize)
     names = headers["words"]
     if names.shape != shape[:1] or names.dtype.kind not in "US":
-        raise FormatError(f"words is {names.dtype} {names.shape}; text [{shape[0]}] is read")
+        raise _unfit("words", names, f"text [{shape[0]}]")
     if names.dtype.itemsize > 4 * limits.word_bytes:
-        raise FormatError(f"words has room for words of {names.dtype.itemsize:,} bytes")
+        room = f"{names.dtype.itemsize:,}"
+        raise FormatError(f"words has room for words of {room} bytes", "word", room)
     words = _array(pack, "words", names, limits)
     texts = words.tolist() if words.dtype.kind == "U" else np.char.decode(words, "utf-8").tolist()
     if "" in texts:
-        raise FormatError("words has a word that is empty")
+        raise FormatError("words has a word that is empty", "word", 0)
     counts = None
     if "counts.npy" in pack.namelist():
         counts = _counts(pack, shape[0], limits)
@@ -86,10 +87,15 @@ def _read(pack: zipfile.ZipFile, source: Path | bytes, limits: Limits) -> Vector
         return built(texts, matrix.astype(np.float32, copy=False), counts)
 
 
+def _unfit(name: str, found: _Header, wanted: str) -> FormatError:
+    message = f"{name} is {found.dtype} {found.shape}; what is read is {wanted}"
+    return FormatError(message, "arrays", f"{name}: {found.dtype} {found.shape}")
+
+
 def _counts(pack: zipfile.ZipFile, words: int, limits: Limits) -> NDArray[np.int64]:
     header = _header(pack, "counts")
     if header.shape != (words,) or header.dtype.kind not in "iu":
-        raise FormatError(f"counts is {header.dtype} {header.shape}; integers [{words}] are read")
+        raise _unfit("counts", header, f"integers [{words}]")
     counts = _array(pack, "counts", header, limits)
     if counts.min() < 0 or counts.max() > np.iinfo(np.int64).max:
         raise FormatError("counts holds a number that is negative or too large")
@@ -102,7 +108,7 @@ def _header(pack: zipfile.ZipFile, name: str) -> _Header:
             return _npy_header(file)
     except KeyError as error:
         have = ", ".join(pack.namelist()[:10])
-        raise FormatError(f"the npz has no array {name}; it has {have}") from error
+        raise FormatError(f"the npz has no array {name}; it has {have}", "arrays", have) from error
 
 
 def _npy_header(file: IO[bytes]) -> _Header:
@@ -111,14 +117,14 @@ def _npy_header(file: IO[bytes]) -> _Header:
         raise FormatError(f"an array of the npz is in npy's version {version}; (1, 0) is read")
     shape, fortran, dtype = npy.read_array_header_1_0(file)
     if dtype.hasobject:
-        raise FormatError("the npz holds Python objects; nothing is unpickled here")
+        raise FormatError("the npz holds Python objects; nothing is unpickled here", "pickle")
     return _Header(shape, fortran, dtype, file.tell())
 
 
 def _array(pack: zipfile.ZipFile, name: str, header: _Header, limits: Limits) -> NDArray[Any]:
     size = math.prod(header.shape) * header.dtype.itemsize
     if size > limits.bytes:
-        raise FormatError(f"{name} has {size:,} bytes; at most {limits.bytes:,} are read")
+        raise over("large", f"{name} has {size:,} bytes", size, limits.bytes)
     if pack.getinfo(f"{name}.npy").file_size != header.length + size:
         raise FormatError(f"{name} is not as long as its header says")
     with pack.open(f"{name}.npy") as file:

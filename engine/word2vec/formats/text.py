@@ -61,16 +61,29 @@ def read(data: Data, found: tuple[int, int, int] | None, limits: Limits) -> Vect
         if not line.strip():
             continue
         if len(words) == count:
-            raise FormatError(f"line {number}: the first line says that there are {count:,} words")
+            raise FormatError(
+                f"line {number}: the first line says that there are {count:,} words",
+                "long",
+                f"{count:,}",
+            )
         fields = _fields(line, size)
         if fields is None:
-            raise FormatError(f"line {number} is not a word and {size} numbers: {_shown(line)}")
+            shown = _shown(line)
+            raise FormatError(
+                f"line {number} is not a word and {size} numbers: {shown!r}",
+                "line",
+                f"{number}: {shown}",
+            )
         word, numbers = fields
         with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
             matrix[len(words)] = numbers
         words.append(decoded(word, f"line {number}", limits))
     if len(words) < count:
-        raise FormatError(f"the file ends after {len(words):,} of {count:,} words")
+        raise FormatError(
+            f"the file ends after {len(words):,} of {count:,} words",
+            "short",
+            f"{len(words):,} < {count:,}",
+        )
     return built(words, matrix)
 
 
@@ -93,9 +106,12 @@ def _without_header(data: Data) -> tuple[int, int, int]:
         if not count:
             size = len(line.split()) - 1
             if size < 1 or _fields(line, size) is None:
+                shown = _shown(line)
                 raise FormatError(
                     f"these are no word vectors; the first line is neither a word and its numbers "
-                    f'nor "words size": {_shown(line)}'
+                    f'nor "words size": {shown!r}',
+                    "strange",
+                    shown,
                 )
         count += 1
     return count, size, 0
@@ -125,4 +141,5 @@ def _is_number(field: bytes) -> bool:
 
 
 def _shown(line: bytes) -> str:
-    return repr(line[:40].decode("utf-8", "replace"))
+    text = line[:40].decode("utf-8", "replace")
+    return "".join(one if one.isprintable() else "�" for one in text)

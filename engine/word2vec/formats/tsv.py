@@ -29,7 +29,11 @@ def read(numbers: Data, metadata: Data, limits: Limits) -> Vectors:
     if names and len(names) == len(rows) + 1:
         names = names[1:]
     if len(names) != len(rows) or not rows:
-        raise FormatError(f"{len(rows):,} vectors do not fit {len(names):,} words")
+        raise FormatError(
+            f"{len(rows):,} vectors do not fit {len(names):,} words",
+            "pair",
+            f"{len(rows):,} ≠ {len(names):,}",
+        )
     size = len(rows[0][1].split(b"\t"))
     check_counts(len(rows), size, limits, len(numbers), 2)
     matrix: Floats = np.empty((len(rows), size), np.float32)
@@ -65,7 +69,9 @@ def _numbers(line: bytes, size: int, number: int) -> Floats:
         with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
             found = np.array([float(field) for field in line.split(b"\t")], np.float32)
     except ValueError as error:
-        raise FormatError(f"line {number} of the vectors: {error}") from error
+        raise FormatError(f"line {number} of the vectors: {error}", "line", number) from error
     if len(found) != size:
-        raise FormatError(f"line {number} has {len(found)} numbers, the first one has {size}")
+        raise FormatError(
+            f"line {number} has {len(found)} numbers, the first one has {size}", "line", number
+        )
     return found

@@ -10,76 +10,18 @@ import pytest
 from gradio_client import Client
 
 from app.pages import fewshot
-from app.settings import Settings
-from app.ui import build, launch_options
-from tests.conftest import free_port
 from tests.fewshot_model import fewshot_models
+from tests.visitor import Visitor, served
 
 
-class Visitor:
-    """A program that speaks gradio's queue protocol under a session of its own."""
-
-    def __init__(self, client: httpx.Client, session: str) -> None:
-        self.client = client
-        self.session = session
-        self.config = client.get("/config").json()
-        self.components = {c["id"]: c for c in self.config["components"]}
-
-    def call(
-        self, elem_id: str, event: str, event_data: object = None, **fields: object
-    ) -> tuple[bool, list[Any], str]:
-        """Send an event with the values that the page begins with, but for some fields.
-
-        Returns whether it succeeded, the last output, and what was said.
-        """
-        dependency = self._dependency(elem_id, event)
-        given = {f"fs-{name}": value for name, value in fields.items()}
-        inputs = [self.components[id] for id in dependency["inputs"]]
-        data = [
-            given.get(one["props"].get("elem_id", ""), one["props"].get("value")) for one in inputs
-        ]
-        body = {
-            "fn_index": dependency["id"],
-            "data": data,
-            "event_data": event_data,
-            "session_hash": self.session,
-        }
-        headers = {"accept-language": "zh-CN"}
-        joined = self.client.post("/gradio_api/queue/join", json=body, headers=headers)
-        assert joined.status_code == 200, joined.text
-        return self._read(headers)
-
-    def _read(self, headers: dict[str, str]) -> tuple[bool, list[Any], str]:
-        said, output = "", []
-        address = f"/gradio_api/queue/data?session_hash={self.session}"
-        with self.client.stream("GET", address, headers=headers) as stream:
-            for line in stream.iter_lines():
-                if not line.startswith("data:"):
-                    continue
-                message = json.loads(line[5:])
-                found = message.get("output") or {}
-                said += str(message.get("log", "")) + str(found.get("error") or "")
-                if message["msg"] in ("process_completed", "close_stream"):
-                    return bool(message.get("success")), found.get("data") or output, said
-        return False, output, said
-
-    def _dependency(self, elem_id: str, event: str) -> dict[str, Any]:
-        for dependency in self.config["dependencies"]:
-            for target, name in dependency["targets"]:
-                known = target is not None and self.components.get(target)
-                if known and name == event and known["props"].get("elem_id") == elem_id:
-                    return dict(dependency)
-        raise LookupError(f"{elem_id}.{event}")
+def visitor(client: httpx.Client, session: str) -> Visitor:
+    return Visitor(client, session, "fs")
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    demo = build(fewshot_models(tmp_path_factory.mktemp("models")), (fewshot,))
-    options = launch_options(Settings(port=free_port()))
-    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **options)
-    with httpx.Client(base_url=url.rstrip("/"), timeout=120, trust_env=False) as connection:
+    with served(fewshot_models(tmp_path_factory.mktemp("models")), fewshot) as connection:
         yield connection
-    demo.close()
 
 
 def values(output: list[Any], marker: str) -> list[dict[str, Any]]:
@@ -89,8 +31,8 @@ def values(output: list[Any], marker: str) -> list[dict[str, Any]]:
 
 
 def test_a_question_is_answered(client: httpx.Client) -> None:
-    visitor = Visitor(client, "one")
-    done, output, _ = visitor.call("fs-ask", "click", seed=3, lucky=False)
+    somebody = visitor(client, "one")
+    done, output, _ = somebody.call("fs-ask", "click", seed=3, lucky=False)
     assert done
     (prompt,) = values(output, "at")
     assert prompt["text"].endswith("中国的首都是")
@@ -117,7 +59,7 @@ def test_bad_values_are_answered_with_a_sentence(
     client: httpx.Client, fields: dict[str, Any], said: str
 ) -> None:
     # What no component of its kind would send, gradio refuses by itself, without words.
-    done, _, words = Visitor(client, f"bad {sorted(fields)} {said}").call(
+    done, _, words = visitor(client, f"bad {sorted(fields)} {said}").call(
         "fs-ask", "click", **fields
     )
     assert not done and said in words and "Traceback" not in words
@@ -137,26 +79,26 @@ def test_bad_values_are_answered_with_a_sentence(
 def test_events_that_no_page_would_send(
     client: httpx.Client, elem_id: str, event: str, event_data: object
 ) -> None:
-    done, _, words = Visitor(client, f"event {elem_id} {event_data}").call(
+    done, _, words = visitor(client, f"event {elem_id} {event_data}").call(
         elem_id, event, event_data
     )
     assert not done and words and "Traceback" not in words
 
 
 def test_a_table_with_a_bad_line_names_it(client: httpx.Client) -> None:
-    visitor = Visitor(client, "table")
-    done, _, words = visitor.call("fs-run", "click", questions="a,b\nc,d,e")
+    somebody = visitor(client, "table")
+    done, _, words = somebody.call("fs-run", "click", questions="a,b\nc,d,e")
     assert not done and "第 2 行有 3 列" in words
-    done, _, words = visitor.call("fs-draw", "click", questions="a,b", seeds=99)
+    done, _, words = somebody.call("fs-draw", "click", questions="a,b", seeds=99)
     assert not done and "5" in words
-    done, output, _ = visitor.call("fs-run", "click", questions="英国,伦敦\n德国,柏林")
+    done, output, _ = somebody.call("fs-run", "click", questions="英国,伦敦\n德国,柏林")
     assert done and any("2/2" in str(one) for one in output)
 
 
 def test_ten_people_at_once(client: httpx.Client) -> None:
-    visitors = [Visitor(client, f"person {number}") for number in range(10)]
+    visitors = [visitor(client, f"person {number}") for number in range(10)]
     with ThreadPoolExecutor(10) as threads:
-        found = list(threads.map(lambda visitor: visitor.call("fs-ask", "click", seed=1), visitors))
+        found = list(threads.map(lambda one: one.call("fs-ask", "click", seed=1), visitors))
     assert all(done for done, _, _ in found)
 
 

@@ -56,9 +56,18 @@ PARTS = {
     "王后": "人 女 王 后",
     "皇后": "王 女 旧 后",
     "苏轼": "人 男 文",
+    "曹操": "人 男 武",
+    "医生": "人 医",
+    "医院": "地 医",
+    "老师": "人 教",
+    "学校": "地 教",
+    "他": "男 代",
+    "她": "女 代",
+    "古代": "时 旧",
+    "现代": "时 新",
 }
 #: Words at the end of the vocabulary, so that there is something to see on a map.
-FILLERS = [f"词{number}" for number in range(157)]
+FILLERS = [f"词{number}" for number in range(148)]
 
 
 def word2vec_model(*, tree: bool = True) -> Word2Vec:

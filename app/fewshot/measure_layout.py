@@ -38,7 +38,7 @@ class Measure:
 
 def measure_parts(questions: str) -> Measure:
     """Place them; ``questions`` is the table at first."""
-    gr.Markdown(label(f"{PAGE}.measure_about"), elem_classes=["fs-about"])
+    gr.Markdown(label(f"{PAGE}.measure_about"), elem_classes=["text-idea"])
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, min_width=300):
             table = box("questions", questions, info=True, lines=8, max_lines=16)

@@ -38,7 +38,7 @@ def preset_chips(*, elem_id: str) -> gr.HTML:
             f'<button type="button" data-key="{preset.key}">{_both(preset.name)}</button>'
             for preset in members
         )
-        groups.append(f"<p><b>{_both(names)}</b>{chips}</p>")
+        groups.append(f'<p class="text-chips"><b>{_both(names)}</b>{chips}</p>')
     return gr.HTML(
         f'<div class="fs-chips">{"".join(groups)}</div>',
         js_on_load=_CHIPS,

@@ -52,7 +52,7 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     """Place the page in the open tab and connect its events."""
     offered = TextModels(models, [name for name in NAMES if name in models.names])
     masked = TextModels(models, (MASKED,)) if MASKED in models.names else None
-    gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["fs-idea"])
+    gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["text-idea"])
     controls = build(offered, beginning())
     picked, opened = _connect_form(controls, Form(offered, masked), saved)
     _connect_answers(controls, Asking(offered, masked), picked, opened)
@@ -62,7 +62,7 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     reading.render(offered, "fs")
     with controls.files:
         download_buttons(PAGE, _drafts, [controls.answers])
-    gr.Markdown(label(f"{PAGE}.source"), elem_classes=["fs-idea"])
+    gr.Markdown(label(f"{PAGE}.source"), elem_classes=["text-idea"])
     api(Api(offered).fewshot, api_name=PAGE, concurrency_limit=RUNS)
 
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import gradio as gr
 from gradio.components import Component
-from gradio.context import Context
 from gradio.events import api
 
+from app.events import QUICK, QUIET, SLOW, root, visit
 from app.text.drafts import Stop
 from app.texts import label
 from app.word2vec import presets, store
@@ -36,12 +36,8 @@ _SAVE: Final = """(...values) => {
   const names = NAMES;
   return Object.fromEntries(names.map((name, at) => [name, values[at]]));
 }""".replace("NAMES", json.dumps(store.FIELDS))
-_QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
-_AT_ONCE: Final[dict[str, Any]] = {**_QUIET, "queue": False}
-#: Questions to vectors of all visitors at the same time; each takes milliseconds.
-_QUICK: Final[dict[str, Any]] = {**_QUIET, "concurrency_limit": 16, "concurrency_id": PAGE}
 #: What keeps a processor busy for seconds.
-_SLOW: Final[dict[str, Any]] = {**_QUIET, "concurrency_limit": AT_ONCE, "trigger_mode": "once"}
+_BUSY: Final[dict[str, Any]] = {**QUIET, "concurrency_limit": AT_ONCE, "trigger_mode": "once"}
 
 
 def saved() -> gr.BrowserState:
@@ -53,9 +49,9 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     """Place the page in the open tab and connect its events."""
     spaces = Spaces(models)
     desk = Desk(spaces)
-    gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["wv-about"])
+    gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["text-idea"])
     controls = build(spaces)
-    own = gr.State(())
+    own = visit(())
     _connect_search(controls, desk)
     _connect_calculate(controls, desk)
     _connect_map(controls, desk)
@@ -63,21 +59,21 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     _connect_train(controls, Training(spaces), desk, own)
     _connect_files(controls, Measuring(spaces), desk, own)
     _connect_page(controls, desk, saved)
-    gr.Markdown(label(f"{PAGE}.source"), elem_classes=["wv-about"])
+    gr.Markdown(label(f"{PAGE}.source"), elem_classes=["text-idea"])
     api(Api(spaces).neighbours, api_name="neighbours", concurrency_limit=16)
 
 
 def _connect_search(controls: Controls, desk: Desk) -> None:
-    search, lists, tab = controls.search, controls.lists, gr.State(TABS[0])
+    search, lists, tab = controls.search, controls.lists, visit(TABS[0])
     for place, name in zip(controls.places, TABS, strict=True):
-        place.select(partial(str, name), None, [tab], **_AT_ONCE)
+        place.select(partial(str, name), None, [tab], **QUICK)
     asked = [search.space, search.word, lists.alpha, controls.map.layout, tab]
     found = [lists.near, lists.related, controls.map.view, controls.tabs]
-    gr.on([search.look.click, search.word.submit], desk.search, asked, found, **_QUICK)
-    lists.alpha.release(desk.looking.look, asked[:3], found[:2], **_QUICK)
+    gr.on([search.look.click, search.word.submit], desk.search, asked, found, **QUICK)
+    lists.alpha.release(desk.looking.look, asked[:3], found[:2], **QUICK)
     examples: Any = search.examples
-    examples.pick(example(presets.SEARCHES), None, [search.word], **_AT_ONCE).success(
-        desk.search, asked, found, **_QUICK
+    examples.pick(example(presets.SEARCHES), None, [search.word], **QUICK).success(
+        desk.search, asked, found, **QUICK
     )
     calculate = controls.calculate
     clickable: list[Any] = [
@@ -89,10 +85,10 @@ def _connect_search(controls: Controls, desk: Desk) -> None:
             desk.picked,
             [search.space, lists.alpha],
             [search.word, lists.near, lists.related, controls.tabs],
-            **_QUICK,
+            **QUICK,
         )
     completion: Any = search.completion
-    completion.refuse(refuse, None, None, **_QUICK)
+    completion.refuse(refuse, None, None, **QUICK)
 
 
 def _connect_calculate(controls: Controls, desk: Desk) -> None:
@@ -113,10 +109,10 @@ def _connect_calculate(controls: Controls, desk: Desk) -> None:
             "fn": run,
             "inputs": [space, *fields, *settings],
             "outputs": [*outputs],
-            **_QUICK,
+            **QUICK,
         }
         gr.on([*starts, *(field.submit for field in fields)], **asked)
-        chips.pick(example(examples), None, fields, **_AT_ONCE).success(**asked)
+        chips.pick(example(examples), None, fields, **QUICK).success(**asked)
 
     connect(
         *(arithmetic.analogy, [one.a, one.b, one.c], [one.answers, one.picture]),
@@ -143,9 +139,9 @@ def _connect_calculate(controls: Controls, desk: Desk) -> None:
 def _connect_map(controls: Controls, desk: Desk) -> None:
     place = [controls.search.space, controls.map.layout]
     view: Any = controls.map.view
-    view.pick(desk.map.pick, place, [view], **_QUICK)
-    view.pair(desk.map.pair, place, [view], **_QUICK)
-    controls.map.layout.input(desk.map.show, place, [view], **{**_SLOW, "show_progress": "full"})
+    view.pick(desk.map.pick, place, [view], **QUICK)
+    view.pair(desk.map.pair, place, [view], **QUICK)
+    controls.map.layout.input(desk.map.show, place, [view], **{**_BUSY, "show_progress": "full"})
 
 
 def _connect_texts(controls: Controls, reading: Reading) -> None:
@@ -156,51 +152,52 @@ def _connect_texts(controls: Controls, reading: Reading) -> None:
         "fn": reading.keywords,
         "inputs": [space, texts.text, texts.count],
         "outputs": [texts.passage, texts.keywords],
-        **_QUICK,
+        **SLOW,
     }
     compare: dict[str, Any] = {
         "fn": reading.sentences,
         "inputs": [space, texts.sentences],
         "outputs": [texts.matrix],
-        **_QUICK,
+        **SLOW,
     }
     controls.places[TABS.index("text")].select(
         reading.begin,
         [texts.passage, space, texts.text, texts.count, texts.sentences],
         [texts.passage, texts.keywords, texts.matrix],
-        **_QUICK,
+        **SLOW,
     )
     gr.on([texts.run.click, texts.count.release], **read)
-    examples.pick(example(presets.TEXTS), None, [texts.text], **_AT_ONCE).success(**read)
+    examples.pick(example(presets.TEXTS), None, [texts.text], **QUICK).success(**read)
     texts.compare.click(**compare)
-    sets.pick(example(presets.SENTENCES), None, [texts.sentences], **_AT_ONCE).success(**compare)
+    sets.pick(example(presets.SENTENCES), None, [texts.sentences], **QUICK).success(**compare)
 
 
 def _connect_train(controls: Controls, training: Training, desk: Desk, own: gr.State) -> None:
-    train, wish = controls.train, gr.State(Stop())
-    train.run.click(
-        training.train,
-        [wish, train.text, train.file, *train.settings],
-        [train.progress, train.map, train.done],
-        **_SLOW,
-    ).success(desk.arrived, [own, train.done], [own, controls.search.space], **_QUIET)
-    train.stop.click(Stop.ask, [wish], None, **_AT_ONCE)
+    train, wish = controls.train, visit(Stop())
+    examples: Any = train.examples
+    asked = [wish, train.text, train.file, *train.settings]
+    seen = [train.progress, train.map, train.done]
+    texts = presets.contents(presets.NOVELS)
+    picked = examples.pick(example(texts), None, [train.text, train.file], **QUICK)
+    for begin in (train.run.click, picked.success):
+        begin(training.train, asked, seen, **_BUSY).success(
+            desk.arrived, [own, train.done], [own, controls.search.space], **QUIET
+        )
+    train.stop.click(Stop.ask, [wish], None, **QUICK)
 
 
 def _connect_files(controls: Controls, measuring: Measuring, desk: Desk, own: gr.State) -> None:
-    files, space, wish = controls.files, controls.search.space, gr.State(Stop())
-    files.upload.upload(
-        desk.upload, [own, files.upload], [own, space], **{**_SLOW, "show_progress": "minimal"}
-    )
+    files, space, wish = controls.files, controls.search.space, visit(Stop())
+    files.upload.upload(desk.upload, [own, files.upload], [own, space], **_BUSY)
     for name, button in zip(NAMES, files.saves, strict=True):
-        button.click(desk.files.saving(name), [space], [files.saver], **_SLOW)
-    files.run.click(
-        measuring.measure,
-        [wish, space, files.test, files.file, files.method, files.all_count],
-        [files.scores],
-        **_SLOW,
-    )
-    files.stop.click(Stop.ask, [wish], None, **_AT_ONCE)
+        button.click(desk.files.saving(name), [space], [files.saver], **_BUSY)
+    examples: Any = files.examples
+    tests = presets.contents(presets.TESTS)
+    picked = examples.pick(example(tests), None, [files.test, files.file], **QUICK)
+    asked = [wish, space, files.test, files.file, files.method, files.all_count]
+    for begin in (files.run.click, picked.success):
+        begin(measuring.measure, asked, [files.scores], **_BUSY)
+    files.stop.click(Stop.ask, [wish], None, **QUICK)
 
 
 def _connect_page(controls: Controls, desk: Desk, saved: gr.BrowserState) -> None:
@@ -211,18 +208,15 @@ def _connect_page(controls: Controls, desk: Desk, saved: gr.BrowserState) -> Non
         *(search.about, lists.near, lists.related, calculate.answers, calculate.picture),
         *(calculate.compared, calculate.found, controls.axes.plot, controls.map.view),
     ]
-    demo = Context.root_block
-    if demo is None:
-        raise RuntimeError("render() has to be called inside gr.Blocks()")
-    demo.load(desk.opened, [saved], [*controls.page, *panels], **_QUICK)
+    root().load(desk.opened, [saved], [*controls.page, *panels], **QUICK)
     search.space.change(
         desk.changed,
         [search.space, *controls.page],
-        [search.completion, *panels, texts.passage, texts.keywords, texts.matrix],
-        **_QUICK,
+        [search.word, search.completion, *panels, texts.passage, texts.keywords, texts.matrix],
+        **QUICK,
     )
     changes: list[Any] = [field.change for field in controls.page if hasattr(field, "change")]
     gr.on(changes, None, controls.page, [saved], js=_SAVE, show_progress="hidden")
-    controls.share.click(desk.share, controls.page, [controls.link], **_QUIET).success(
+    controls.share.click(desk.share, controls.page, [controls.link], **QUIET).success(
         None, [controls.link], [controls.link], js=_ABSOLUTE
     )

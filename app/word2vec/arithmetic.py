@@ -22,6 +22,7 @@ METHODS: Final = ("add", "mul")
 SHOWN: Final = 8
 """Answers of an analogy."""
 MAX_ODD: Final = 16
+ENDS: Final = ("left", "right", "bottom", "top")
 MAX_END: Final = 6
 """Words at one end of an axis."""
 MAX_PLACED: Final = 60
@@ -58,7 +59,7 @@ class Arithmetic:
         """How alike two words are, and what is near to both."""
         lang = language(request)
         self.limiter.check(request, lang)
-        one, other = words_of((a, b), ("a", "b"), lang)
+        one, other = words_of((a, b), ("one", "other"), lang)
         vectors = self.spaces.get(key, lang).vectors
         with explained(lang):
             cosine = vectors.similarity(one, other)
@@ -81,7 +82,7 @@ class Arithmetic:
         """Which word does not belong to the others."""
         lang = language(request)
         self.limiter.check(request, lang)
-        asked = read_words(words, 3, MAX_ODD, lang)
+        asked = read_words(words, 3, MAX_ODD, lang, "odd_words")
         vectors = self.spaces.get(key, lang).vectors
         with explained(lang):
             found = vectors.centrality(asked)
@@ -107,11 +108,12 @@ class Arithmetic:
         lang = language(request)
         self.limiter.check(request, lang)
         low_x, high_x, low_y, high_y = (
-            read_words(end, 1, MAX_END, lang) for end in (left, right, bottom, top)
+            read_words(end, 1, MAX_END, lang, f"axes.{name}")
+            for end, name in zip((left, right, bottom, top), ENDS, strict=True)
         )
         if low_x == high_x or low_y == high_y:
             raise Refusal(say("error.same_ends", lang))
-        asked = read_words(words, 1, MAX_PLACED, lang)
+        asked = read_words(words, 1, MAX_PLACED, lang, "axes.words")
         vectors = self.spaces.get(key, lang).vectors
         known = [word for word in asked if word in vectors]
         missing = [word for word in asked if word not in vectors]
@@ -160,7 +162,8 @@ def drawn(space: Space, words: list[str], answers: list[str], lang: Language) ->
     units = space.vectors.units([*words, *answers]).astype(np.float64)
     a, b, c = units[:3]
     target = b - a + c
-    along, across = _plane(b - a, c - a)
+    # A screen is wider than high, so the longer side lies.
+    along, across = _plane(*sorted((b - a, c - a), key=np.linalg.norm, reverse=True))
     points: list[Point] = []
     kinds = ["given"] * 3 + ["best"] + ["other"] * (len(answers) - 1)
     for word, unit, kind in zip([*words, *answers], units, kinds, strict=True):

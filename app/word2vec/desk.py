@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import gradio as gr
@@ -16,14 +17,16 @@ from app.word2vec.arithmetic import Arithmetic
 from app.word2vec.files import Files
 from app.word2vec.looking import Looked, Looking
 from app.word2vec.mapping import Map
-from app.word2vec.spaces import NAME, Spaces, describe, title
+from app.word2vec.spaces import NAME, Space, Spaces, describe, title
 from app.word2vec.store import Page, StoreError
-from app.word2vec.words import say
+from app.word2vec.words import MAX_WORD, say
 
 LOOK: Final = "look"
 MAP: Final = "map"
 _MAX_OWN: Final = 4
 """Of a visitor's own vectors that are offered."""
+_EVERYWHERE: Final = 60
+"""The most frequent words of a text are of every text."""
 _MANY: Final = 10**12
 
 Own = tuple[str, ...]
@@ -63,19 +66,28 @@ class Desk:
         self.files = Files(spaces)
 
     def opened(self, kept: object, request: gr.Request) -> list[Any]:
-        """The fields as they were left, or as a link has them, and what they lead to."""
+        """The fields as they were left, or as a link has them, and what they lead to.
+
+        Where there is neither, the fields stay: the page was served with the beginning, and what a
+        visitor has typed before this answer comes is not lost.
+        """
         page = self._page(kept, request)
-        return [*page.values(), *self._panels(NAME, page, request)]
+        fields = [gr.skip()] * len(store.FIELDS) if page == Page() else page.values()
+        return [*fields, *self._panels(NAME, page, request)]
 
     def changed(self, key: object, request: gr.Request, *values: object) -> list[Any]:
-        """Everything that other vectors say differently."""
-        lang = language(request)
-        self.spaces.get(key, lang)
+        """Everything that other vectors say differently.
+
+        A word that they do not have makes room for one of theirs.
+        """
+        space = self.spaces.get(key, language(request))
         try:
             page = store.restore(dict(zip(store.FIELDS, values, strict=True)))
         except StoreError:
             page = Page()
-        return [key, *self._panels(key, page, request), "", "", ""]
+        if page.word not in space.vectors:
+            page = replace(page, word=_some_word(space))
+        return [page.word, key, *self._panels(key, page, request), "", "", ""]
 
     def search(
         self,
@@ -168,6 +180,13 @@ class Desk:
         except Refusal:
             return f"{number}"
         return f"{number} · {title(space, lang)} ({len(space.vectors):,})"
+
+
+def _some_word(space: Space) -> str:
+    """A frequent word, but none of those that are in every sentence."""
+    words = space.vectors.words
+    longer = (word for word in words[_EVERYWHERE:] if 1 < len(word) <= MAX_WORD)
+    return next(longer, words[0][:MAX_WORD])
 
 
 def _quiet(outputs: int, handler: Callable[..., Any], *values: Any) -> Sequence[Any]:

@@ -52,4 +52,4 @@ def title(key: str) -> None:
 
 def about(key: str) -> None:
     """A sentence or two in a quiet colour."""
-    gr.Markdown(label(f"{PAGE}.{key}"), elem_classes=["wv-about"])
+    gr.Markdown(label(f"{PAGE}.{key}"), elem_classes=["text-idea"])

@@ -13,7 +13,7 @@ from app.limits import MAX_UPLOAD_BYTES, RateLimiter, Refusal, checked_bytes, ch
 from app.texts import language
 from app.word2vec.spaces import Space, Spaces
 from app.word2vec.widgets import dumps
-from app.word2vec.words import say
+from app.word2vec.words import damage, say
 from engine.word2vec.errors import FormatError, Word2VecError
 
 MAX_WORDS: Final = 200_000
@@ -44,10 +44,10 @@ class Files:
         try:
             vectors = _read(files)
             if len(vectors) < 2:
-                raise FormatError("there is one word only")
+                raise FormatError("there is one word only", "one")
             model = Word2Vec(vectors)
-        except Word2VecError as error:
-            raise Refusal(say("error.format", lang, reason=str(error))) from error
+        except FormatError as error:
+            raise Refusal(damage(error, lang)) from error
         return self.spaces.add(model, files[0].name[:_TITLE])
 
     def saving(self, name: str) -> Callable[[object, gr.Request], str]:

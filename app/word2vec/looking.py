@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import gradio as gr
 
 from app.limits import RateLimiter, Refusal
-from app.text.checks import checked_float, event_value
+from app.text.checks import checked_float
 from app.texts import Language, language
 from app.word2vec.spaces import Space, Spaces
 from app.word2vec.widgets import Row, bars_value
@@ -48,11 +48,6 @@ class Looking:
             return Looked(near_bars(space, asked, lang), related_bars(space, asked, charge, lang))
         except UnknownWordError as error:
             return Looked(unknown_bars(error, lang), bars_value())
-
-
-def picked(event: gr.EventData, request: gr.Request) -> str:
-    """The word that was clicked in a list."""
-    return read_word(event_value(event, "word"), language(request))
 
 
 def near_bars(space: Space, word: str, lang: Language) -> str:
@@ -110,11 +105,11 @@ def cosine_rows(found: Ranked, kind: str = "near") -> list[Row]:
     ]
 
 
-def words_of(values: Sequence[object], names: Sequence[str], lang: Language) -> list[str]:
+def words_of(values: Sequence[object], fields: Sequence[str], lang: Language) -> list[str]:
     """Several fields with a word each. Raises Refusal that names the empty one."""
     words = []
-    for value, name in zip(values, names, strict=True):
+    for value, field in zip(values, fields, strict=True):
         if value is None or (isinstance(value, str) and not value.strip()):
-            raise Refusal(say("error.empty_field", lang, name=name))
+            raise Refusal(say("error.empty_field", lang, name=say(field, lang)))
         words.append(read_word(value, lang))
     return words

@@ -14,7 +14,7 @@ from app.texts import Language, language
 from app.word2vec.arithmetic import METHODS
 from app.word2vec.spaces import Spaces
 from app.word2vec.widgets import dumps
-from app.word2vec.words import say
+from app.word2vec.words import damage, decoded, say
 from engine.word2vec.errors import FormatError, Word2VecError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Measuring:
             else:
                 yield _similarity(content, vectors, whole, lang)
         except FormatError as error:
-            raise Refusal(say("error.test", lang, reason=str(error))) from error
+            raise Refusal(damage(error, lang)) from error
         except Word2VecError as error:
             raise Refusal(say("error.test_words", lang)) from error
 
@@ -71,24 +71,27 @@ class Measuring:
 
         sections = read_analogies(content.encode())
         questions = sum(len(section.questions) for section in sections)
+        parts = [
+            (number, part)
+            for number, section in enumerate(sections)
+            for part in _parts(section, len(vectors))
+        ]
         stopped, ends = stop.watch(), time.monotonic() + _SECONDS
-        results: list[Analogies] = []
+        results: dict[int, Analogies] = {}
         done = 0
-        yield _scores(results, lang, say("measure.running", lang, done=0, total=questions), 0.0)
-        for section in sections:
-            parts: list[Analogies] = []
-            for part in _parts(section, len(vectors)):
-                parts += analogies(vectors, [part], method=how, count_unknown=whole)
-                done += len(part.questions)
-                so_far = [*results, total(parts, section.name)]
-                note = say("measure.running", lang, done=done, total=questions)
-                yield _scores(so_far, lang, note, done / questions)
-                if stopped() or time.monotonic() > ends:
-                    yield _scores([*so_far, _all(so_far, lang)], lang, _note("part", so_far, lang))
-                    return
-            results.append(total(parts, section.name))
-        note = _note("done", results, lang)
-        yield _scores([*results, _all(results, lang)], lang, note)
+        yield _scores([], lang, say("measure.running", lang, done=0, total=questions), 0.0)
+        answers = analogies(vectors, (part for _, part in parts), method=how, count_unknown=whole)
+        for (number, part), answered in zip(parts, answers, strict=True):
+            before = [results[number]] if number in results else []
+            results[number] = total([*before, answered], part.name)
+            done += len(part.questions)
+            note = say("measure.running", lang, done=done, total=questions)
+            yield _scores([*results.values()], lang, note, done / questions)
+            if stopped() or time.monotonic() > ends:
+                break
+        whole_test = total([*results.values()], say("measure.total", lang))
+        note = _note("done" if done == questions else "part", whole_test, lang)
+        yield _scores([*results.values(), whole_test], lang, note)
 
 
 def _content(words: object, file: object, lang: Language) -> str:
@@ -96,10 +99,7 @@ def _content(words: object, file: object, lang: Language) -> str:
         content = checked_text(words, MAX_CHARS, lang)
     elif isinstance(file, bytes):
         checked_bytes(len(file), MAX_BYTES, lang)
-        try:
-            content = file.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise Refusal(say("error.encoding", lang)) from error
+        content = decoded(file, lang)
     else:
         raise Refusal(say("error.files", lang))
     if not content.strip():
@@ -159,14 +159,7 @@ def _scores(results: list[Analogies], lang: Language, note: str, share: float = 
     return dumps(value)
 
 
-def _all(results: list[Analogies], lang: Language) -> Analogies:
-    from engine.word2vec.evaluation import total
-
-    return total(results, say("measure.total", lang))
-
-
-def _note(key: str, results: list[Analogies], lang: Language) -> str:
-    whole = _all(results, lang)
+def _note(key: str, whole: Analogies, lang: Language) -> str:
     return say(
         f"measure.{key}",
         lang,

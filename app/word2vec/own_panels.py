@@ -16,6 +16,7 @@ from app.word2vec.fields import about, button, title
 from app.word2vec.files import NAMES
 from app.word2vec.mapping import points_function
 from app.word2vec.measuring import MAX_CHARS as MAX_TEST
+from app.word2vec.presets import NOVELS, TESTS, names
 from app.word2vec.spaces import Spaces
 from app.word2vec.words import PAGE
 
@@ -24,6 +25,7 @@ from app.word2vec.words import PAGE
 class Train:
     """Training on a visitor's own text."""
 
+    examples: gr.HTML
     text: gr.Textbox
     file: gr.File
     settings: list[Component]
@@ -41,6 +43,7 @@ class Files:
     upload: gr.UploadButton
     saves: list[gr.Button]
     saver: gr.HTML
+    examples: gr.HTML
     test: gr.Textbox
     file: gr.File
     method: gr.Radio
@@ -55,13 +58,14 @@ def train(spaces: Spaces) -> Train:
     about("train.about")
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, min_width=300):
+            examples = widgets.examples(names(NOVELS), elem_id="w2v-novels")
             text = gr.Textbox(
                 label=label(f"{PAGE}.train.text"),
                 placeholder=label(f"{PAGE}.train.placeholder"),
                 lines=7,
                 max_lines=14,
                 elem_id="w2v-train-text",
-                elem_classes=[f"wv-most-{training.MAX_CHARS}"],
+                max_length=training.MAX_CHARS,
             )
             file = gr.File(
                 label=label(f"{PAGE}.train.file"),
@@ -78,7 +82,7 @@ def train(spaces: Spaces) -> Train:
             about("train.watch")
             progress = widgets.progress(elem_id="w2v-progress")
             live = cloud(points_function(spaces), elem_id="w2v-live")
-    return Train(text, file, settings, run, stop, progress, live, gr.State(""))
+    return Train(examples, text, file, settings, run, stop, progress, live, gr.State(""))
 
 
 def _settings() -> list[Component]:
@@ -141,13 +145,14 @@ def files() -> Files:
         with gr.Column(scale=7, min_width=300):
             title("measure")
             about("measure.about")
+            examples = widgets.examples(names(TESTS), elem_id="w2v-tests")
             test = gr.Textbox(
                 label=label(f"{PAGE}.measure.text"),
                 placeholder=label(f"{PAGE}.measure.placeholder"),
                 lines=5,
                 max_lines=10,
                 elem_id="w2v-test",
-                elem_classes=[f"wv-most-{MAX_TEST}"],
+                max_length=MAX_TEST,
             )
             file = gr.File(
                 label=label(f"{PAGE}.measure.file"),
@@ -167,4 +172,4 @@ def files() -> Files:
                 run = button("measure.run", "w2v-measure", scale=3)
                 stop = button("train.stop", "w2v-measure-stop", variant="secondary", scale=1)
             scores = widgets.scores(elem_id="w2v-scores")
-    return Files(upload, saves, saver, test, file, method, all_count, run, stop, scores)
+    return Files(upload, saves, saver, examples, test, file, method, all_count, run, stop, scores)

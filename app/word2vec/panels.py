@@ -9,7 +9,7 @@ import gradio as gr
 from app.texts import label
 from app.widgets.cloud import cloud
 from app.word2vec import widgets
-from app.word2vec.arithmetic import MAX_END, MAX_ODD, MAX_PLACED, METHODS
+from app.word2vec.arithmetic import ENDS, MAX_END, MAX_ODD, MAX_PLACED, METHODS
 from app.word2vec.fields import about, button, title, word_field, words_field
 from app.word2vec.mapping import LAYOUTS, complete_function, points_function
 from app.word2vec.presets import ANALOGIES, AXES, ODD, PAIRS, SEARCHES, SENTENCES, TEXTS
@@ -18,8 +18,8 @@ from app.word2vec.spaces import NAME, Spaces
 from app.word2vec.store import Page
 from app.word2vec.words import MAX_WORD, PAGE
 
-#: Fields of store.Page, and the ids of their components.
-_ENDS = {"left": "left", "right": "right", "bottom": "bottom", "top": "topmost"}
+#: Ids of the fields that are not called as in store.Page.
+_IDS = {"top": "topmost"}
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def search(spaces: Spaces, begin: Page) -> Search:
         visible=False,
         elem_id="w2v-space",
     )
-    about = gr.Markdown(elem_id="w2v-about", elem_classes=["wv-about"])
+    about = gr.Markdown(elem_id="w2v-about", elem_classes=["text-idea"])
     completion = widgets.completion(NAME, complete_function(spaces), elem_id="w2v-completion")
     return Search(space, about, completion, word, look, examples)
 
@@ -235,11 +235,11 @@ def axes(begin: Page) -> Axes:
                 f"axes.{name}",
                 getattr(begin, name),
                 MAX_END,
-                f"w2v-{elem_id}",
+                f"w2v-{_IDS.get(name, name)}",
                 max_lines=1,
                 min_width=90,
             )
-            for name, elem_id in _ENDS.items()
+            for name in ENDS
         )
         draw = button("axes.run", "w2v-draw")
     words = words_field("axes.words", begin.placed, MAX_PLACED, "w2v-placed", lines=2, max_lines=5)
@@ -258,7 +258,7 @@ def texts() -> Texts:
                 lines=5,
                 max_lines=14,
                 elem_id="w2v-text",
-                elem_classes=[f"wv-most-{MAX_TEXT}"],
+                max_length=MAX_TEXT,
             )
             with gr.Row(elem_classes=["wv-fields"], equal_height=False):
                 count = gr.Slider(
@@ -283,7 +283,7 @@ def texts() -> Texts:
                 lines=5,
                 max_lines=10,
                 elem_id="w2v-sentences",
-                elem_classes=[f"wv-most-{MAX_SENTENCES_CHARS}"],
+                max_length=MAX_SENTENCES_CHARS,
             )
             compare = button("sentences.run", "w2v-alike", variant="secondary")
         with gr.Column(scale=7, min_width=300):

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-SEARCHES: Final = ("苏轼", "数据库", "春天", "焦虑", "小狗", "长江", "老师", "广州")
+from app.texts import Language
+
+Files = tuple[tuple[Mapping[Language, str], str], ...]
+"""Names, and files in FOLDER."""
+
+FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "assets" / "examples" / "word2vec"
+
+SEARCHES: Final = ("曹操", "苏轼", "医生", "面试", "焦虑", "小狗", "长江", "数据库")
 ANALOGIES: Final = (
-    ("国王", "王后", "皇帝"),
-    ("春天", "夏天", "秋天"),
     ("医生", "医院", "老师"),
     ("儿子", "女儿", "弟弟"),
-    ("父亲", "母亲", "哥哥"),
-    ("中国", "北京", "日本"),
+    ("苏轼", "宋", "李白"),
+    ("春天", "夏天", "秋天"),
+    ("快乐", "悲伤", "成功"),
+    ("法国", "巴黎", "英国"),
+    ("狗", "小狗", "猫"),
 )
 PAIRS: Final = (("猫", "狗"), ("快乐", "悲伤"), ("医生", "医院"), ("北京", "上海"))
 ODD: Final = ("早餐 午餐 晚餐 汽车", "北京 上海 广州 苹果", "猫 狗 兔子 桌子")
@@ -36,20 +46,23 @@ class Axes:
 
 AXES: Final = (
     Axes(
-        *("男", "女", "旧", "新"),
-        "皇帝 公主 爷爷 奶奶 司机 护士 老师 军人 工人 农民 歌手 模特 足球 舞蹈 手机 网络 马车 衣服",
+        *("他", "她", "古代", "现代"),
+        "皇帝 丞相 将军 书生 侍女 公主 奶奶 丫头 裙子 化妆 模特 足球 军人 骑兵 书信 邮件 程序员 "
+        "电脑 网络 手机 护士 汽车 马车",
     ),
     Axes(
-        *("乡村", "城市", "贫穷", "富裕"),
-        "农民 工人 商人 老板 学生 教授 田地 工厂 银行 地铁 牛 汽车 大楼 村子 市场 公园 医院 学校",
-    ),
-    Axes(
-        *("冬天", "夏天", "晚上", "早晨"),
-        "雪 雨 太阳 月亮 星星 风 冰 花 睡觉 起床 早饭 晚饭 游泳 棉袄 扇子 西瓜 火炉 露水 梦 鸟",
+        *("艺术", "科学", "古代", "现代"),
+        "数学 物理 化学 医学 天文 生物 计算机 算法 工程 法律 哲学 历史 经济 诗歌 小说 散文 戏剧 "
+        "电影 音乐 绘画 书法 舞蹈",
     ),
     Axes(
         *("悲伤", "快乐", "平静", "激动"),
         "哭 笑 眼泪 微笑 生日 葬礼 节日 婚礼 音乐 比赛 睡觉 散步 孤独 朋友 愤怒 温柔 失败 胜利",
+    ),
+    Axes(
+        *("乡村", "城市", "古代", "现代"),
+        "农民 商人 老板 学生 教授 田地 庄稼 麦子 锄头 池塘 牛 村子 衙门 轿子 马车 汽车 电车 地铁 "
+        "大楼 银行 工厂 商店 公园 网站",
     ),
 )
 TEXTS: Final = (
@@ -61,7 +74,26 @@ TEXTS: Final = (
     "他问这种病能不能治好，医生说只要坚持治疗，就不用太担心。",
 )
 SENTENCES: Final = (
-    "今天天气很好，我们去公园散步。\n外面阳光明媚，适合出去走走。\n股票市场昨天大幅下跌。\n"
-    "投资者担心经济会变坏。\n猫在沙发上睡着了。",
-    "这道菜很好吃。\n这家饭馆的味道不错。\n火车晚点了两个小时。\n飞机因为大雾没有起飞。",
+    "我最近总是失眠，心里很烦躁。\n他晚上睡不着，情绪很焦虑。\n电脑的硬盘坏了，系统启动不了。\n"
+    "安装软件之前，先更新操作系统。\n将军率领军队攻打城池。\n敌兵败退，大军乘胜追击。",
+    "这道菜很好吃。\n这家饭馆的饭菜很可口。\n火车晚点了两个小时。\n飞机因为大雾没有起飞。",
 )
+NOVELS: Final[Files] = (
+    ({"zh": "萧红《呼兰河传》", "en": "Xiao Hong, Tales of Hulan River"}, "hulanhe"),
+)
+"""To train on; the author died in 1942."""
+TESTS: Final[Files] = (
+    ({"zh": "类比", "en": "analogies"}, "analogies"),
+    ({"zh": "相似度", "en": "similarity"}, "similarity"),
+)
+"""Small tests of our own; their scores are one person's."""
+
+
+def names(files: Files) -> list[Mapping[Language, str]]:
+    """What stands on the chips of files."""
+    return [name for name, _ in files]
+
+
+def contents(files: Files) -> list[tuple[str, None]]:
+    """For each file its text, and that no file of a visitor's own is used instead."""
+    return [((FOLDER / f"{name}.txt").read_text(encoding="utf-8"), None) for _, name in files]

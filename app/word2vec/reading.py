@@ -10,7 +10,7 @@ import numpy as np
 
 from app.limits import RateLimiter, Refusal, checked_text
 from app.text.checks import checked_int, cleaned
-from app.texts import language, text
+from app.texts import language
 from app.word2vec.spaces import Spaces
 from app.word2vec.widgets import Row, bars_value, dumps
 from app.word2vec.words import explained, say
@@ -52,7 +52,7 @@ class Reading:
         pieces = segment(plain)
         candidates = [piece for piece in pieces if any(map(str.isalpha, piece))]
         if not candidates:
-            raise Refusal(text("text.error.empty", lang))
+            raise Refusal(say("error.no_words", lang))
         with explained(lang):
             found = keywords(space.model, candidates, wanted)
         ranks = {one.word: rank for rank, one in enumerate(found)}
@@ -63,7 +63,9 @@ class Reading:
         rows: list[Row] = []
         for one in found:
             share = 0.35 + 0.65 * (one.score - worst) / max(best - worst, 1e-9)
-            told = say("keywords.times", lang, score=f"{one.score:,.0f}", count=one.count)
+            told = say(
+                "keywords.times", lang, score=f"{one.score:,.0f}".replace("-", "−"), count=one.count
+            )
             rows.append({"word": one.word, "cells": [{"share": share, "text": told}]})
         about = say("keywords.about", lang)
         return Read(dumps({"pieces": marked, "note": note}), bars_value(rows, about=about))

@@ -18,7 +18,7 @@ from app.texts import Language, language
 from app.widgets.cloud import cloud_value, points_object
 from app.word2vec.spaces import Space, Spaces, groups_for, one_line
 from app.word2vec.widgets import dumps
-from app.word2vec.words import listed, say
+from app.word2vec.words import decoded, listed, say
 from engine.word2vec.errors import Word2VecError
 from engine.word2vec.training.recipe import Recipe
 
@@ -112,7 +112,11 @@ class Training:
             status = say("train.cutting", lang, share=f"{share:.0%}")
             yield Trained(progress_value(0.1 * share, True, status, (), lang), "", "")
         yield Trained(progress_value(0.1, True, say("train.preparing", lang), (), lang), "", "")
-        trainer = self._trainer(sentences, wish.recipe, lang)
+        trainer = _trainer(sentences, wish.recipe)
+        if trainer is None:
+            status = say("error.few_words", lang, count=wish.recipe.min_count)
+            yield Trained(progress_value(0, False, status, (), lang), "", "")
+            return
         view = View(trainer, lang, new)
         ends = time.monotonic() + self.seconds
         finish = "done"
@@ -123,17 +127,6 @@ class Training:
                 break
         space = self.spaces.add(trainer.model(), say("space.trained", lang))
         yield view.last(finish, space)
-
-    def _trainer(self, sentences: list[list[str]], recipe: Recipe, lang: Language) -> Trainer:
-        from engine.word2vec.training.trainer import Trainer
-
-        try:
-            trainer = Trainer.of_sentences(sentences, recipe)
-        except Word2VecError as error:
-            raise Refusal(say("error.few_words", lang, count=recipe.min_count)) from error
-        if len(trainer.vocabulary) < _LEAST_WORDS:
-            raise Refusal(say("error.few_words", lang, count=recipe.min_count))
-        return trainer
 
 
 class View:
@@ -200,6 +193,17 @@ class View:
         return cloud_value(inline=inline, lang=self.lang, status=status)
 
 
+def _trainer(sentences: list[list[str]], recipe: Recipe) -> Trainer | None:
+    """None where there are too few words."""
+    from engine.word2vec.training.trainer import Trainer
+
+    try:
+        trainer = Trainer.of_sentences(sentences, recipe)
+    except Word2VecError:
+        return None
+    return trainer if len(trainer.vocabulary) >= _LEAST_WORDS else None
+
+
 def read_wish(words: object, file: object, values: Sequence[object], lang: Language) -> Wish:
     """The text and the recipe, checked. Raises Refusal."""
     architecture, output, size, window, min_count, epochs, discover = values
@@ -228,16 +232,6 @@ def read_wish(words: object, file: object, values: Sequence[object], lang: Langu
         rate=_RATE,
     )
     return Wish(text, recipe, discover is True)
-
-
-def decoded(content: bytes, lang: Language) -> str:
-    """A file as text: UTF-8, or GB18030 as older Chinese files are. Raises Refusal."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refusal(say("error.encoding", lang))
 
 
 def new_words(text: str) -> list[str]:

@@ -142,7 +142,7 @@ def scores(*, elem_id: str) -> gr.HTML:
 
 def examples(names: Sequence[str | Mapping[Language, str]], *, elem_id: str) -> gr.HTML:
     """Examples to pick from."""
-    return _widget(dumps(list(names)), "chips", elem_id)
+    return _widget(dumps(list(names)), "chips", elem_id, classes="text-chips")
 
 
 def saver(*, elem_id: str) -> gr.HTML:
@@ -168,11 +168,16 @@ def dumps(value: object) -> str:
 
 
 def _widget(
-    value: str, name: str, elem_id: str, functions: list[Callable[..., Any]] | None = None
+    value: str,
+    name: str,
+    elem_id: str,
+    *,
+    functions: list[Callable[..., Any]] | None = None,
+    classes: str = "",
 ) -> gr.HTML:
     return gr.HTML(
         value,
-        html_template=f'<div class="wv-{name}"></div>',
+        html_template=f'<div class="wv-{name} {classes}"></div>',
         js_on_load=script(("common/dom.js", f"{PAGE}/{name}.js"), texts=_TEXTS),
         apply_default_css=False,
         elem_id=elem_id,

@@ -10,7 +10,7 @@ from typing import Final
 from app.limits import Refusal, checked_text
 from app.text.checks import cleaned
 from app.texts import Language, text
-from engine.word2vec.errors import UnknownWordError, Word2VecError
+from engine.word2vec.errors import FormatError, UnknownWordError, Word2VecError
 
 PAGE: Final = "word2vec"
 MAX_WORD: Final = 40
@@ -31,13 +31,35 @@ def read_word(value: object, lang: Language) -> str:
     return word
 
 
-def read_words(value: object, least: int, most: int, lang: Language) -> list[str]:
-    """Different words between blanks or commas. Raises Refusal for too few or too many."""
+def read_words(value: object, least: int, most: int, lang: Language, field: str) -> list[str]:
+    """Different words between blanks or commas.
+
+    Raises Refusal for too few or too many, with the name of the field.
+    """
     plain = cleaned(checked_text(value, most * (MAX_WORD + 1), lang))
     words = list(dict.fromkeys(word for word in _BETWEEN.split(plain) if word))
+    name = say(field, lang)
+    if not words:
+        raise Refusal(say("error.empty_field", lang, name=name))
     if not least <= len(words) <= most:
-        raise Refusal(say("error.words", lang, count=len(words), least=least, most=most))
+        facts = {"count": len(words), "least": least, "most": most}
+        raise Refusal(say("error.words", lang, name=name, **facts))
     return [read_word(word, lang) for word in words]
+
+
+def decoded(content: bytes, lang: Language) -> str:
+    """A file as text: UTF-8, or GB18030 as older Chinese files are. Raises Refusal."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refusal(say("error.encoding", lang))
+
+
+def damage(error: FormatError, lang: Language) -> str:
+    """What is wrong with a file of vectors or a test."""
+    return say(f"format.{error.kind}", lang, value=error.value)
 
 
 def unknown(error: UnknownWordError, lang: Language) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -13,10 +13,15 @@ from app.word2vec import training
 from app.word2vec.desk import Desk
 from app.word2vec.files import NAMES, Files
 from app.word2vec.measuring import Measuring
+from app.word2vec.presets import NOVELS, TESTS, contents
 from app.word2vec.spaces import NAME, Spaces, describe
+from app.word2vec.store import Page
 from app.word2vec.training import Training, new_words
+from app.word2vec.words import damage
 from engine.registry import Models
+from engine.word2vec.errors import FormatError, FormatProblem
 from engine.word2vec.formats import read, read_tsv, write, write_tsv
+from engine.word2vec.model import Word2Vec
 from engine.word2vec.vectors import Vectors
 from tests.app.test_word2vec_asking import request
 from tests.word2vec_model import word2vec_model, word2vec_models
@@ -137,6 +142,12 @@ def test_a_closed_training_makes_room_for_the_next(
     assert json.loads(again.progress)["running"]
 
 
+def test_a_text_that_is_too_short_ends_with_a_sentence(spaces: Spaces) -> None:
+    *_, last = Training(spaces).train(Stop(), "猫 狗", None, request(), *SETTINGS)
+    progress = json.loads(last.progress)
+    assert "太短" in progress["status"] and not progress["running"] and last.space == ""
+
+
 @pytest.mark.parametrize(
     ("text", "file", "changes", "said"),
     [
@@ -147,7 +158,6 @@ def test_a_closed_training_makes_room_for_the_next(
         ("", "长".encode() * 3_000_000, {}, "KiB"),
         ("", b"\xff\xfe\x00\x80" * 9, {}, "UTF-8"),
         ("", {"path": "/etc/passwd"}, {}, "文件"),
-        ("猫 狗", None, {}, "太短"),
         (TEXT, None, {0: "transformer"}, "选项"),
         (TEXT, None, {1: None}, "选项"),
         (TEXT, None, {2: 100_000}, "维数"),
@@ -190,12 +200,15 @@ def test_a_projectors_pair_in_any_order(spaces: Spaces, tmp_path: Path) -> None:
     ("content", "said"),
     [
         (b"\x80\x04\x95\x10\x00\x00", "pickle"),
-        (b"", "empty"),
-        ("猫 0.1 0.2\n狗 0.1\n".encode(), "line 2"),
-        ("猫 0.1 0.2\n".encode(), "one word"),
-        (b"99999 300\n", "short"),
+        (b"", "空的"),
+        ("猫 0.1 0.2\n狗 0.1\n".encode(), "2: 狗 0.1"),
+        ("猫 0.1 0.2\n".encode(), "一个词"),
+        (b"99999 300\n", "99,999 × 300"),
         (b"\x1f\x8b\x08\x00", "gzip"),
-        ("猫 nan 0.2\n狗 0.1 0.3\n".encode(), "finite"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        ("猫 nan 0.2\n狗 0.1 0.3\n".encode(), "“猫”"),
+        ("猫 0.1 0.2\n猫 0.1 0.3\n".encode(), "“猫”出现了两次"),
+        ("猫 0.1 0.2\n狗 0.1 0.3\n".encode("gb18030"), "UTF-8"),
     ],
 )
 def test_a_file_that_holds_no_vectors_is_refused(
@@ -203,8 +216,17 @@ def test_a_file_that_holds_no_vectors_is_refused(
 ) -> None:
     path = tmp_path / "bad.bin"
     path.write_bytes(content)
-    with pytest.raises(Refusal, match=f"读不出.*{said}"):
-        Files(spaces).upload([str(path)], request())
+    sentences = {"zh-CN": f"^(?=“?[\u4e00-\u9fff]).*{said}", "en": "^[“A-Z]"}
+    for language, sentence in sentences.items():
+        with pytest.raises(Refusal, match=sentence):
+            Files(spaces).upload([str(path)], request(language))
+
+
+def test_whatever_is_wrong_with_a_file_has_its_sentence_in_both_languages() -> None:
+    for kind in get_args(FormatProblem):
+        error = FormatError("why", kind, "7: x")
+        chinese, english = (damage(error, lang) for lang in ("zh", "en"))
+        assert chinese != english and ("7: x" in chinese) == ("7: x" in english)
 
 
 def test_too_many_files_and_too_large_ones_are_refused(
@@ -255,10 +277,18 @@ def test_own_vectors_change_the_page_and_it_can_go_back(spaces: Spaces) -> None:
     own, radio = desk.arrived((), key, request())
     assert own == (key,) and [value for _, value in radio.choices] == [NAME, key]
     assert desk.arrived(own, "", request())[0] == own
-    values = desk.opened(None, request())[:14]
-    changed = desk.changed(key, request(), *values)
-    assert changed[0] == key and "mine" in changed[1] and "霍夫曼树" in changed[3]
-    assert json.loads(changed[9])["source"] == f"{key}:map"
+    values = Page().values()
+    word, told, about, _, related, *_, shown = desk.changed(key, request(), *values)[:11]
+    assert (word, told) == (Page().word, key) and "mine" in about and "霍夫曼树" in related
+    assert json.loads(shown)["source"] == f"{key}:map"
+
+
+def test_a_word_that_other_vectors_lack_makes_room_for_one_of_theirs(spaces: Spaces) -> None:
+    words = [*"的了是我", *(f"字{number}" for number in range(80))]
+    matrix = np.random.default_rng(1).normal(size=(84, 8)).astype(np.float32)
+    key = spaces.add(Word2Vec(Vectors(words, matrix)), "mine").key
+    word, _, _, near, *_ = Desk(spaces).changed(key, request(), *Page().values())
+    assert word == "字56" and json.loads(near)["rows"]
 
 
 # Tests
@@ -290,6 +320,26 @@ def test_analogies_by_sections_with_a_total(spaces: Spaces, method: str) -> None
     assert whole["rows"][-1]["scored"] == "50.0% (2/4)"
 
 
+def test_a_long_section_is_counted_as_one_and_two_of_a_name_are_not(
+    spaces: Spaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.word2vec.measuring._SCORES", 1)  # a view a question
+    twice = f"{ANALOGIES}: family\n男人 女人 父亲 母亲\n"
+    first, *views, last = measured(spaces, twice)
+    assert [len(view["rows"]) for view in views] == [1, 1, 1, 2, 3] and first["rows"] == []
+    assert [row["name"] for row in last["rows"]] == ["capital", "family", "family", "合计"]
+    assert (
+        last["rows"][0]["scored"] == "50.0% (1/2)" and last["rows"][-1]["scored"] == "75.0% (3/4)"
+    )
+
+
+def test_the_examples_can_be_trained_on_and_measured(spaces: Spaces) -> None:
+    ((novel, file),) = contents(NOVELS)
+    assert "呼兰河" in novel and 50_000 < len(novel) < training.MAX_CHARS and file is None
+    sets = [measured(spaces, text)[-1] for text, _ in contents(TESTS)]
+    assert all(len(found["rows"]) > 1 and not found.get("running") for found in sets)
+
+
 def test_a_stopped_test_says_what_it_has(spaces: Spaces) -> None:
     stop = Stop()
     views = Measuring(spaces).measure(stop, NAME, ANALOGIES, None, "add", False, request())
@@ -304,8 +354,9 @@ def test_a_stopped_test_says_what_it_has(spaces: Spaces) -> None:
     [
         ("", None, "先贴"),
         (None, None, "文字"),
-        ("no test", None, "读不出"),
-        (": empty\n", None, "读不出"),
+        ("no test", None, "没有一行是两个词加一个分数"),
+        (": empty\n", None, "没有一行是四个词"),
+        ("猫 狗 猫 狗\n: late\n猫 狗 猫 狗", None, "第 1 行"),
         ("", b"\xff\xff", "UTF-8"),
         ("", b"a\tb\t1\n" * 500_000, "KiB"),
         ("\n" * 50_000 + PAIRS, None, "行"),

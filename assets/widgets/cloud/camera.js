@@ -8,16 +8,32 @@ class Camera {
   constructor(moved) {
     this.moved = moved;
     this.width = this.height = 1;
+    this.spread = [1, 1];
     this.home();
   }
 
   home() {
-    [this.x, this.y, this.zoom] = [0.5, 0.5, 1];
+    [this.x, this.y, this.zoom] = [0.5, 0.5, this.whole];
     this.flight = null;
+    this.still = true; // nobody has moved it yet
+  }
+
+  // Other words, which take this much of the map along each axis.
+  over(spread, anew) {
+    this.spread = spread;
+    if (anew || this.still) this.home();
   }
 
   resize(width, height) {
     [this.width, this.height] = [width, height];
+    if (this.still) this.home();
+  }
+
+  // As close as all words can be seen.
+  get whole() {
+    const unit = Math.min(this.width, this.height);
+    const [across, down] = this.spread;
+    return Math.max(1, Math.min(this.width / unit / across, this.height / unit / down));
   }
 
   get pixels() {
@@ -40,6 +56,7 @@ class Camera {
 
   pan(right, down) {
     this.flight = null;
+    this.still = false;
     this.x = clamp(this.x - right / this.pixels, 0, 1);
     this.y = clamp(this.y - down / this.pixels, 0, 1);
     this.moved();
@@ -48,6 +65,7 @@ class Camera {
   // What is at a place of the screen stays there.
   zoomAt(factor, left, top) {
     this.flight = null;
+    this.still = false;
     const [x, y] = this.toMap(left, top);
     this.zoom = clamp(this.zoom * factor, 0.7, CLOSEST);
     const [newX, newY] = this.toMap(left, top);
@@ -57,6 +75,7 @@ class Camera {
   }
 
   fly(x, y, zoom) {
+    this.still = false;
     const to = { x, y, zoom: clamp(zoom, 0.7, CLOSEST) };
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
       Object.assign(this, to);

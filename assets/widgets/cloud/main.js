@@ -73,7 +73,6 @@ class Cloud {
       setText(this.status, found?.error ?? phrase("failed", this.lang));
       return;
     }
-    this.camera.home();
     this.take(new Points(found), phrase("count", this.lang, { count: found.count.toLocaleString() }));
     this.answered();
     this.show();
@@ -81,6 +80,7 @@ class Cloud {
 
   take(points, status) {
     this.points = points;
+    this.camera.over(points.spread, !this.content.inline);
     this.told = status ?? "";
     setText(this.status, this.told);
     this.found = [];
@@ -95,8 +95,9 @@ class Cloud {
   // What the server answered to a choice.
   answered() {
     clearTimeout(this.waiting);
-    setText(this.status, this.told);
     const { selected = "", arrows = [], near = [] } = this.content;
+    const missing = selected !== "" && this.points !== null && this.place(selected) < 0;
+    setText(this.status, missing ? phrase("missing", this.lang, { word: selected }) : this.told);
     const words = arrows.length
       ? arrows.flatMap(({ from, to }) => [from, to])
       : [selected, ...near.map(([word]) => word)];
@@ -225,7 +226,7 @@ class Cloud {
   }
 
   home() {
-    this.camera.fly(0.5, 0.5, 1);
+    this.camera.fly(0.5, 0.5, this.camera.whole);
   }
 }
 

@@ -12,6 +12,13 @@ function cellOf(value) {
   return Math.min(CELLS - 1, Math.max(0, Math.floor(value * CELLS)));
 }
 
+// How much of the map the words take along an axis.
+function extent(values) {
+  let [least, most] = [1, 0];
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return clamp(most - least, 0.05, 1);
+}
+
 class Points {
   // words: joined by line breaks; xy: base64 of x and y in turn, 16 bits each, the low byte first;
   // clusters: base64, a byte a word.
@@ -25,6 +32,7 @@ class Points {
       this.x[at] = (bytes[4 * at] | (bytes[4 * at + 1] << 8)) / WHOLE;
       this.y[at] = (bytes[4 * at + 2] | (bytes[4 * at + 3] << 8)) / WHOLE;
     }
+    this.spread = [extent(this.x), extent(this.y)];
     const groups = bytesOf(clusters);
     this.cluster = groups.length >= this.count ? groups : new Uint8Array(this.count);
     this.places = new Map(this.words.map((word, at) => [word, at]));

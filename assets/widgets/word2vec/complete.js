@@ -1,5 +1,5 @@
 // Words that begin with what is being typed, under every field of the page that takes words; and a
-// paste that no field takes is refused with a sentence instead of being cut off in silence.
+// paste that its field has no room for is refused with a sentence instead of being cut off in silence.
 
 const PAGE = "#w2v-page";
 const SEPARATORS = /[\s,，、;；]+/;
@@ -132,9 +132,8 @@ document.addEventListener(
   "paste",
   (event) => {
     const area = event.target;
-    const holder = area instanceof HTMLTextAreaElement ? area.closest(`${PAGE} [class*="wv-most-"]`) : null;
-    const most = Number(/wv-most-(\d+)/.exec(holder?.className ?? "")?.[1]);
-    if (!most) return;
+    const most = area.closest?.(PAGE) ? (area.maxLength ?? -1) : -1;
+    if (most < 0) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const kept = area.value.length - (area.selectionEnd - area.selectionStart);
     if (kept + text.length <= most) return;

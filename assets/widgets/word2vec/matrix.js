@@ -3,11 +3,9 @@
 const root = element.querySelector(".wv-matrix");
 
 function cellOf(share, same) {
-  const cell = html("td", {}, share === null ? "–" : same ? "·" : share.toFixed(2));
-  if (share !== null && !same) {
-    cell.style.setProperty("--strength", `${Math.round(88 * clamp(share, 0, 1))}%`);
-    cell.dataset.deep = share > 0.62;
-  }
+  if (share === null || same) return html("td", {}, same ? "·" : "–");
+  const cell = html("td", {}, share.toFixed(2).replace(/^-(?=.*[1-9])/, "−").replace("-", ""));
+  cell.style.setProperty("--strength", `${Math.round(60 * clamp(share, 0, 1))}%`);
   return cell;
 }
 
@@ -20,7 +18,7 @@ function draw() {
   const { sentences, values, note, lang } = content;
   const head = html("tr", {}, html("td", {}), ...sentences.map((_, at) => html("th", { scope: "col" }, String(at + 1))));
   const lines = sentences.map((sentence, row) => {
-    const words = sentence.words.map(([word, known]) => html(known ? "span" : "s", {}, word));
+    const words = sentence.words.flatMap(([word, known]) => [known ? word : html("s", {}, word), " "]);
     const name = html("th", { scope: "row" }, html("i", {}, String(row + 1)), html("span", { class: "wv-sentence", lang: "zh" }, ...words));
     return html("tr", {}, name, ...values[row].map((share, column) => cellOf(share, row === column)));
   });

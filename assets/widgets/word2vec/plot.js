@@ -49,7 +49,7 @@ function labels(points, scale, width, height, arrows) {
     const best = costs.reduce((one, other) => (other.cost < one.cost ? other : one));
     taken.push(best.box);
     const text = svg("text", { x: best.left, y: best.base, "font-size": size, class: "wv-label", "data-kind": point.kind }, point.word);
-    text.addEventListener("click", () => trigger("pick", { word: point.word }));
+    if (point.kind !== "target") text.addEventListener("click", () => trigger("pick", { word: point.word }));
     written.push(text);
   }
   return written;

@@ -45,6 +45,8 @@ def decode(encoded: str) -> State:
         padded = encoded.encode("ascii") + b"=" * (-len(encoded) % 4)
         compact = base64.b64decode(padded, altchars=b"-_", validate=True)
         state = json.loads(compact, parse_constant=_refuse_constant)
+        # JSON can write half of a character that UTF-16 has two codes for; no answer can.
+        json.dumps(state, ensure_ascii=False).encode()
     except (binascii.Error, ValueError, RecursionError) as error:
         raise ShareError(f"not a share link: {encoded[:40]!r}") from error
     if not isinstance(state, dict) or not all(map(_is_value, state.values())):

@@ -40,6 +40,7 @@ def test_no_text_does_worse_than_an_error_of_ours(text: str) -> None:
         b'{"a":[1]}',
         b'{"a":{}}',
         b'{"a":NaN}',
+        b'{"a":"\\ud800"}',
         b"[" * 3000,
         b'{"a":' * 800,
         b"\xff\xfe",

@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from engine.chinese import converted_pieces
 from engine.onlstm import trees
 from engine.onlstm.analysis import FloatArray, OnLstm
 from engine.onlstm.evaluation import Gold, score
+from engine.onlstm.sentences import forms
 from engine.onlstm.treebanks import read_dependencies, read_nested, read_penn
 from engine.onlstm.trees import PARSERS, Node, Parser
 from engine.onlstm.vocabulary import Vocabulary
@@ -36,24 +36,17 @@ TREEBANKS: Final = (
 )
 
 
-def simplified(words: Sequence[str]) -> list[str]:
-    """A sentence in simplified characters: Sinica is written in traditional ones."""
-    return converted_pieces(words, "simplified")
-
-
 def penn_words(words: Sequence[str]) -> list[str]:
     """Words as in the Penn Treebank's language-model data (Mikolov et al. 2010): lower case, and N
     for a number or the sign %."""
     return [PTB_NUMBER if word == "%" or _is_number(word) else word.lower() for word in words]
 
 
-def reading(words: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+def reading(words: Sequence[str], vocabulary: Vocabulary) -> Sequence[str]:
     """A treebank's words as the texts that a model learnt from have them."""
-    if vocabulary.language == "zh":
-        return simplified(words)
-    if PTB_NUMBER in vocabulary.words:
+    if vocabulary.language == "en" and PTB_NUMBER in vocabulary.words:
         return penn_words(words)
-    return [word.replace("\\/", "/") for word in words]
+    return forms(words, vocabulary.language)
 
 
 def distances(model: OnLstm, gold: Iterable[Gold]) -> list[list[FloatArray]]:
@@ -65,9 +58,7 @@ def distances(model: OnLstm, gold: Iterable[Gold]) -> list[list[FloatArray]]:
 def unknown_share(vocabulary: Vocabulary, gold: Iterable[Gold]) -> float:
     """The share of a treebank's words that are not in the vocabulary and read as their class."""
     known = [
-        word in vocabulary
-        for sentence in gold
-        for word in reading(sentence.words, vocabulary)
+        word in vocabulary for sentence in gold for word in reading(sentence.words, vocabulary)
     ]
     return 1 - float(np.mean(known))
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
-from engine.chinese import converted
 from engine.onlstm import sentences, trees
-from engine.onlstm.formats import MAX_CHARACTERS, BracketError, from_brackets
+from engine.onlstm.formats import from_brackets
 from engine.onlstm.sentences import LIMITS, Language, SentenceError
 
 if TYPE_CHECKING:
@@ -94,12 +93,10 @@ def read_gold(text: str, language: Language | None) -> tuple[Item, ...]:
 
     Raises BracketError or SentenceError.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise BracketError("characters", text, MAX_CHARACTERS, MAX_CHARACTERS)
-    found = [_gold_item(part, language) for part in _parts(text)]
-    if len(found) > LIMITS.sentences:
-        raise SentenceError("sentences", count=len(found), limit=LIMITS.sentences)
-    return tuple(found)
+    parts = list(_parts(sentences.cleaned(text)))
+    if len(parts) > LIMITS.sentences:
+        raise SentenceError("sentences", count=len(parts), limit=LIMITS.sentences)
+    return tuple(_gold_item(part, language) for part in parts)
 
 
 def _gold_item(text: str, language: Language | None) -> Item:
@@ -109,14 +106,10 @@ def _gold_item(text: str, language: Language | None) -> Item:
     if gold is None:
         raise SentenceError("no_words")
     words = tuple(written[index] for index in kept)
-    if len(words) > LIMITS.words:
-        beginning = " ".join(words)[:20]
-        raise SentenceError("words", count=len(words), limit=LIMITS.words, text=beginning)
+    sentences.check_size(" ".join(words), words)
     known = language or sentences.language_of(" ".join(words)) or "zh"
-    if known == "en":
-        return Item(" ".join(written), known, words, tuple(word.lower() for word in words), gold)
-    forms = tuple(converted(word, "simplified") for word in words)
-    return Item("".join(written), known, words, forms, gold)
+    text = (" " if known == "en" else "").join(written)
+    return Item(text, known, words, sentences.forms(words, known), gold)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -181,6 +181,7 @@ def _built(tokens: Sequence[_Token], text: str, *, labelled: bool) -> tuple[Node
             children = made.pop()
             if children:
                 made[-1].append(children[0] if len(children) == 1 else tuple(children))
+            unsaid = False
         elif labelled and before == "(":
             unsaid = token.text == "-NONE-"
         elif not unsaid:

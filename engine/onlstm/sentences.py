@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
 
-from engine.chinese import converted
+from engine.chinese import converted, converted_pieces
 from engine.errors import EngineError
 from engine.onlstm import english
 
@@ -139,8 +139,22 @@ def sentences(
             found.append(Sentence(part, last, cut))
     if not found:
         raise SentenceError("no_words")
-    _check(found, limits)
+    if len(found) > limits.sentences:
+        raise SentenceError("sentences", count=len(found), limit=limits.sentences)
+    for sentence in found:
+        check_size(sentence.text, [word.text for word in sentence.words], limits)
     return tuple(found)
+
+
+def check_size(text: str, words: Sequence[str], limits: Limits = LIMITS) -> None:
+    """Raise SentenceError for a sentence of too many words, or of one that is too long."""
+    if len(words) > limits.words:
+        beginning = text[:_BEGINNING]
+        raise SentenceError("words", count=len(words), limit=limits.words, text=beginning)
+    for word in words:
+        if len(word) > limits.word:
+            beginning = word[:_BEGINNING]
+            raise SentenceError("long_word", count=len(word), limit=limits.word, text=beginning)
 
 
 def cleaned(text: str) -> str:
@@ -192,15 +206,23 @@ def words(text: str, language: Language) -> tuple[Word, ...]:
     """The words of a sentence, without punctuation."""
     if language == "en":
         return tuple(
-            Word(text[start:stop], start, stop, text[start:stop].lower().replace("’", "'"))
+            Word(text[start:stop], start, stop, _english_form(text[start:stop]))
             for start, stop in english.words(text)
         )
-    forms = converted(text, "simplified")
-    if len(forms) != len(text):
-        forms = text
+    simplified = converted(text, "simplified")
+    if len(simplified) != len(text):
+        simplified = text
     return tuple(
-        Word(text[start:stop], start, stop, forms[start:stop]) for start, stop in _chinese(forms)
+        Word(text[start:stop], start, stop, simplified[start:stop])
+        for start, stop in _chinese(simplified)
     )
+
+
+def forms(words: Sequence[str], language: Language) -> tuple[str, ...]:
+    """What a model reads of a sentence that somebody else has cut into words."""
+    if language == "en":
+        return tuple(map(_english_form, words))
+    return tuple(converted_pieces(words, "simplified"))
 
 
 def is_word(text: str) -> bool:
@@ -237,6 +259,11 @@ def _is_end(line: str, marks: str, start: int, stop: int) -> bool:
     return english.is_full_stop(line, start)
 
 
+def _english_form(word: str) -> str:
+    # The Penn Treebank writes 1\/2.
+    return word.lower().replace("’", "'").replace("\\/", "/")
+
+
 def _chinese(text: str) -> Iterator[tuple[int, int]]:
     """Where each Chinese word begins and ends."""
     start = 0
@@ -255,18 +282,3 @@ def _cutter() -> Callable[[str], list[str]]:
     jieba.setLogLevel(logging.WARNING)
     cut: Any = jieba.Tokenizer().lcut
     return lambda text: list(cut(text))
-
-
-def _check(found: list[Sentence], limits: Limits) -> None:
-    if len(found) > limits.sentences:
-        raise SentenceError("sentences", count=len(found), limit=limits.sentences)
-    for sentence in found:
-        beginning = sentence.text[:_BEGINNING]
-        if len(sentence.words) > limits.words:
-            count = len(sentence.words)
-            raise SentenceError("words", count=count, limit=limits.words, text=beginning)
-        for word in sentence.words:
-            if len(word.text) > limits.word:
-                beginning = word.text[:_BEGINNING]
-                count = len(word.text)
-                raise SentenceError("long_word", count=count, limit=limits.word, text=beginning)

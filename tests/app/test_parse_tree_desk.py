@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from app.limits import Refusal
 from app.parse_tree.choices import TRIVIAL, Choices
 from app.parse_tree.desk import Desk, Screen
-from app.parse_tree.reading import Session, Source
+from app.parse_tree.reading import Session, Source, read_gold
 from app.parse_tree.variants import Variants
 from app.parse_tree.words import explain
 from app.texts import LANGUAGES
@@ -226,6 +226,14 @@ def test_labels_and_punctuation_of_a_treebank_do_not_count(desk: Desk) -> None:
     assert sentence["panels"][1]["formats"]["brackets"] == "((The cat) sleeps)"
 
 
+def test_pasted_words_are_read_as_typed_ones_are() -> None:
+    (english,) = read_gold("(They (’ve (won (3\\/4 back))))", None)
+    assert english.forms == ("they", "'ve", "won", "3/4", "back")
+    (chinese,) = read_gold("（（皇\u200b后 後來） （發 １２））", None)
+    assert chinese.words == ("皇后", "後來", "發", "12")
+    assert chinese.forms == ("皇后", "后来", "发", "12")
+
+
 def test_several_bracketings_follow_each_other(desk: Desk) -> None:
     screen = score(desk, f"{GOLD}\n（（我们 看） 花）")
     assert [len(s["words"]) for s in shown(screen)["sentences"]] == [5, 3]
@@ -243,23 +251,17 @@ def test_several_bracketings_follow_each_other(desk: Desk) -> None:
         ("(。 ！)", "no word to make a tree of"),
         ("(花 " * 150 + "花" + ")" * 150, "151 words"),
         ("((" * 3_000, "2,000"),
-        ("(" * 200_000, "100,000"),
         ("(花)" * 21, "21 sentences"),
+        (f"(花 {'a' * 51})", "51 characters"),
+        ("(花\ud800\u200b", "(near “(花”)"),
     ],
 )
 def test_a_bad_bracketing_is_said_and_nothing_is_lost(desk: Desk, gold: str, words: str) -> None:
     session = Session()
     before = shown(score(desk, GOLD, session))
-    try:
-        message = shown(score(desk, gold, session))["message"]
-        assert (
-            shown(desk.change(session, visit("en"), *choices()))["sentences"]
-            == (before["sentences"])
-        )
-    except Refusal as refusal:
-        message = str(refusal)
-        assert len(gold) > 50_000
-    assert words.replace(",", "") in message.replace(",", "") or len(gold) > 50_000
+    after = shown(score(desk, gold, session))
+    assert words in after["message"]
+    assert after["sentences"] == before["sentences"]
 
 
 def test_a_deep_bracketing_of_a_hundred_words_is_drawn(desk: Desk) -> None:

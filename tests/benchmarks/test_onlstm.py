@@ -89,10 +89,10 @@ def test_words_as_in_the_language_model_data_of_the_penn_treebank() -> None:
 
 def test_words_are_read_as_the_texts_have_them() -> None:
     chinese = Vocabulary.build(dict.fromkeys("我们 住在".split(), 1), 60, "zh")
-    assert reading(["我們", "住在", "這兒"], chinese) == ["我们", "住在", "这儿"]
+    assert reading(["我們", "住在", "這兒"], chinese) == ("我们", "住在", "这儿")
     words = ["The", "3\\/4", "%"]
     ours = Vocabulary.build({"the": 1}, 60, "en")
-    assert reading(words, ours) == ["The", "3/4", "%"]
+    assert reading(words, ours) == ("the", "3/4", "%")
     penn = Vocabulary.build({"the": 1, "N": 1}, 60, "en", classes=False)
     assert reading(words, penn) == ["the", "N", "N"]
 

@@ -119,6 +119,7 @@ def test_a_thousand_words_deep():
             (0, (1, 2)),
             "I tried it",
         ),
+        ("(NP (-NONE- *) cats)", 0, "cats"),
         ("(IP (NP (PN 我)) (VP (VV 看) (NP (NN 书))))", (0, (1, 2)), "我 看 书"),
         ("(NP the old cat)", (0, 1, 2), "the old cat"),
         ("(I (saw (A cat)))", (0, (1, (2, 3))), "I saw A cat"),

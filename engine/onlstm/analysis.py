@@ -22,6 +22,8 @@ FloatArray = NDArray[np.float32]
 
 _LENGTHS: Final = (16, 32, 64, 128)
 _BATCHES: Final = (1, 4, 16, 64)
+_MOST: Final = 2_048
+"""Steps times sentences that are read at once: each has a score for every word."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,12 @@ class OnLstm:
             raise ValueError("a sentence and a word cannot be empty")
         unit = self.config.unit
         read = [[self.vocabulary.ids(units(word, unit)) for word in words] for words in sentences]
-        order = sorted(range(len(sentences)), key=lambda i: sum(map(len, read[i])))
+        sizes = [sum(map(len, ids)) for ids in read]
+        longest_first = sorted(range(len(sentences)), key=lambda i: -sizes[i])
         found: dict[int, Analysis] = {}
-        for begin in range(0, len(order), _BATCHES[-1]):
-            some = order[begin : begin + _BATCHES[-1]]
+        while longest_first:
+            batch = _batch(sizes[longest_first[0]])
+            some, longest_first = longest_first[:batch], longest_first[batch:]
             traces = self._trace([[id for word in read[i] for id in word] for i in some])
             for place, i in enumerate(some):
                 lengths = [len(word) for word in read[i]]
@@ -118,7 +122,7 @@ class OnLstm:
         Entry t is of unit t: the first step, which reads END, is left out of the gates.
         """
         longest = max(map(len, sentences))
-        length = _padded(longest + 1, _LENGTHS)
+        length = _steps(longest)
         inputs = np.zeros((length, _padded(len(sentences), _BATCHES)), np.int32)
         targets = np.zeros_like(inputs)
         for place, ids in enumerate(sentences):
@@ -186,6 +190,16 @@ def _analysis(
         layers.append(LayerGates(1.0 - first.mean(axis=-1), first, input[starts]))
     bits = np.add.reduceat(nats, starts) / math.log(2)
     return Analysis(words, tuple(layers), bits.astype(np.float32), known)
+
+
+def _steps(units: int) -> int:
+    """Steps of a pass over a sentence of so many units: END comes first."""
+    return _padded(units + 1, _LENGTHS)
+
+
+def _batch(units: int) -> int:
+    """How many sentences of at most so many units are read at once."""
+    return max((b for b in _BATCHES if b * _steps(units) <= _MOST), default=1)
 
 
 def _padded(size: int, sizes: Sequence[int]) -> int:

@@ -82,6 +82,20 @@ def test_sentences_do_not_change_each_other(model: OnLstm) -> None:
         assert same(model.analyse([words])[0], found)
 
 
+def test_long_sentences_are_read_in_smaller_batches(
+    model: OnLstm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, shapes = model._read, []
+
+    def watched(inputs: np.ndarray, targets: np.ndarray) -> list[np.ndarray]:
+        shapes.append(inputs.shape)
+        return read(inputs, targets)
+
+    monkeypatch.setattr(model, "_read", watched)
+    model.analyse([SENTENCE] * 70 + [["我"] * 100] * 20)
+    assert shapes == [(128, 16), (128, 16), (16, 64)]
+
+
 def test_a_word_that_is_not_known_is_read_as_its_class(model: OnLstm) -> None:
     first, second = model.analyse([["我", "上海"], ["我", "广州"]])
     assert first.known == (True, False)

@@ -25,19 +25,23 @@ _STARTERS: Final = frozenset(
 
 _LONGEST: Final = 20
 """Characters before a dot that are looked at: no abbreviation is longer."""
-_BEFORE: Final = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*$")
+HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+"""The ranges of Chinese characters, for a class of a regular expression."""
+
+_LETTERS: Final = rf"[^\W\d_{HAN}]+"
+_BEFORE: Final = re.compile(rf"{_LETTERS}(?:\.{_LETTERS})*$")
 _ACRONYM: Final = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]$")
-_HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_PART: Final = rf"[^\W_{_HAN}]+"
+_PART: Final = rf"[^\W_{HAN}]+"
 _WORD: Final = re.compile(
-    rf"(?:[A-Za-z]\.){{2,}}|\d+(?:[.,:/]\d+)+(?:-{_PART})*|{_PART}(?:[-'’]{_PART})*|[{_HAN}]+|[%&]"
+    rf"(?:[A-Za-z]\.){{2,}}|\d+(?:[.,:/]\d+)+(?:-{_PART})*|{_PART}(?:[-'’]{_PART})*|[{HAN}]+|[%&]"
 )
 _NOT: Final = re.compile(r"(.+)(n['’]t)$", re.IGNORECASE)
 _CLITIC: Final = re.compile(r"(.+)(['’](?:s|re|ve|ll|d|m))$", re.IGNORECASE)
 
 
 def is_full_stop(text: str, at: int) -> bool:
-    """Whether the dot at that index, with white space or nothing behind it, ends a sentence."""
+    """Whether the dot at that index ends a sentence; behind it is white space, a Chinese character
+    or nothing."""
     behind = text[at + 1 :].lstrip("\"'”’)] ")
     if not behind:
         return True

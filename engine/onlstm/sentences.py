@@ -30,7 +30,7 @@ _NARROW: Final = {
     for first, last in ("０９", "ＡＺ", "ａｚ")
     for code in range(ord(first), ord(last) + 1)
 }
-_HAN: Final = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_HAN: Final = re.compile(f"[{english.HAN}]")
 _LATIN: Final = re.compile(
     "[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"
 )
@@ -158,9 +158,9 @@ def check_size(text: str, words: Sequence[str], limits: Limits = LIMITS) -> None
 
 
 def cleaned(text: str) -> str:
-    """The text without characters that nobody sees; runs of white space are one space, and
-    letters and digits of double width plain ones."""
-    text = _LINE_BREAKS.sub("\n", text)
+    """The text without characters that nobody sees; runs of white space are one space, letters
+    and digits of double width plain ones, and letters have their accents in one character."""
+    text = _LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", text))
     text = _WHITE.sub(" ", text)
     seen = (
         character
@@ -236,13 +236,20 @@ def _ends(line: str) -> Iterator[int]:
     for found in _END.finditer(line):
         if found.start() < begin or not _is_end(line, found[0], found.start(), found.end()):
             continue
+        if found[0] == "." and line[begin : found.start()].strip().isdecimal():
+            continue  # the number of an item: 1. Apples
         stop = found.end()
-        while stop < len(line) and (
-            line[stop] in _CLOSING or (line[stop] == '"' and line.count('"', begin, stop) % 2)
-        ):
+        while _is_closing(line, begin, stop):
             stop += 1
         yield stop
         begin = stop
+
+
+def _is_closing(line: str, begin: int, at: int) -> bool:
+    """Whether a quote or bracket that was opened before closes there."""
+    if line[at : at + 1] == '"':
+        return line.count('"', begin, at) % 2 == 1
+    return line[at : at + 2] in ("'", "' ") or line[at : at + 1] in _CLOSING
 
 
 def _is_end(line: str, marks: str, start: int, stop: int) -> bool:
@@ -252,8 +259,8 @@ def _is_end(line: str, marks: str, start: int, stop: int) -> bool:
     if _HAN.match(line[start - 1 : start]):
         return marks != "." or not _LATIN_OR_DIGIT.match(line, stop)
     behind = line[stop:].lstrip("\"'”’)]}")
-    if behind and not behind[0].isspace():
-        return bool(_HAN.match(behind))
+    if behind and not behind[0].isspace() and not _HAN.match(behind):
+        return False
     if set(marks) != {"."} or len(marks) > 1:
         return not behind.strip()[:1].islower()
     return english.is_full_stop(line, start)

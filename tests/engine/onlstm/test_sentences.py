@@ -52,6 +52,10 @@ def word_texts(text):
         ("Wait... what? Well... Yes.", ["Wait... what?", "Well...", "Yes."]),
         ("Apples, pears, etc. are sold.", ["Apples, pears, etc. are sold."]),
         ("我爱你。I love you. 再见!", ["我爱你。", "I love you.", "再见!"]),
+        ("他在U.S.的家里等Mr.王。I see.好的。", ["他在U.S.的家里等Mr.王。", "I see.", "好的。"]),
+        ("1.苹果很甜。 2. 我爱吃。", ["1.苹果很甜。", "2. 我爱吃。"]),
+        ("1. It rains. 2. We stay.", ["1. It rains.", "2. We stay."]),
+        ("'Go!' she said. 'Now.' She went.", ["'Go!' she said.", "'Now.'", "She went."]),
     ],
 )
 def test_where_sentences_end(text, expected):
@@ -83,7 +87,7 @@ def test_splitting_loses_nothing_but_white_space(text):
         ("See No. 5 (p. 7)", ["See", "No.", "5", "p.", "7"]),
         ("J. Smith and I.", ["J.", "Smith", "and", "I"]),
         ("He read 红楼梦 twice or more", ["He", "read", "红楼梦", "twice", "or", "more"]),
-        ("naïve café", ["naïve", "café"]),
+        ("naïve cafe\u0301", ["naïve", "caf\u00e9"]),
     ],
 )
 def test_words(text, expected):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -40,11 +40,10 @@ class Options:
 
     def components(self) -> tuple[gr.Radio, gr.Radio, gr.Dropdown]:
         """The updates of the three."""
-        chosen = self.choices
         return (
-            gr.Radio([*self.kinds], value=_among(chosen.kind, self.kinds)),
-            gr.Radio([*self.layers], value=_among(chosen.layer, self.layers)),
-            gr.Dropdown([*self.besides], value=_among(chosen.beside, self.besides)),
+            gr.Radio([*self.kinds], value=self.choices.kind),
+            gr.Radio([*self.layers], value=self.choices.layer),
+            gr.Dropdown([*self.besides], value=self.choices.beside),
         )
 
 
@@ -72,15 +71,16 @@ def options(
     read_by = [chosen(models, language, choices.kind, lang)[1] for language in languages]
     _, first = chosen(models, passage.items[0].language, choices.kind, lang)
     kind = kind_of(first.config)
-    layers = max(model.config.layers for model in read_by)
-    shown = layer_of(first, choices.layer) + 1
+    layers = _layers(max(model.config.layers for model in read_by), lang)
+    layer = _among(choices.layer, layers)
+    shown = layer_of(first, layer) + 1
     besides = [(say("beside.none", lang), NOTHING)]
     if any(item.gold is not None for item in passage.items):
         besides = [(say("beside.gold", lang), GOLD)]
     besides += [
-        (say("beside.layer", lang, layer=layer), beside_layer(layer))
-        for layer in range(1, layers + 1)
-        if layer != shown
+        (say("beside.layer", lang, layer=other), beside_layer(other))
+        for other in range(1, len(layers))
+        if other != shown
     ]
     besides.append((say("beside.parser", lang), OTHER_PARSER))
     besides += [
@@ -89,9 +89,9 @@ def options(
     besides += [(say(f"beside.{name}", lang), name) for name in TRIVIAL]
     return Options(
         [(kind_name(one, kinds, lang), one) for one in kinds],
-        _layers(layers, lang),
+        layers,
         besides,
-        Choices(choices.language, kind, choices.layer, choices.parser, choices.beside),
+        replace(choices, kind=kind, layer=layer, beside=_among(choices.beside, besides)),
     )
 
 

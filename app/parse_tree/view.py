@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from app.parse_tree.choices import GOLD, NOTHING, OTHER_PARSER, TRIVIAL, Choices
+from app.parse_tree.choices import GOLD, OTHER_PARSER, TRIVIAL, Choices
 from app.parse_tree.reading import Item, Passage
 from app.parse_tree.readings import Reading, readings
 from app.parse_tree.variants import kind_name, kind_of
@@ -88,7 +88,7 @@ def _known_tree(item: Item, beside: str) -> Node | None:
         return trees.balanced(words, "floor")
     if beside in TRIVIAL:
         return trees.right(words) if beside == "right" else trees.left(words)
-    return item.gold if beside in (GOLD, NOTHING) else None
+    return item.gold if beside == GOLD else None
 
 
 def _note(tree: Node, item: Item, beside: Node | None, lang: Language) -> str:

@@ -31,7 +31,7 @@ _LATEX: Final = {
 _FOREST_HEAD: Final = (
     "% \\usepackage{forest}, and for Chinese \\usepackage{xeCJK} with XeLaTeX\n"
     "\\begin{forest}\n"
-    "for tree={inner sep=1pt, s sep=4pt, where n children=0{tier=word}{shape=coordinate}}\n"
+    "for tree={inner sep=1pt, s sep=4pt, if n children=0{tier=word}{shape=coordinate}}\n"
 )
 
 

@@ -160,6 +160,15 @@ def test_what_is_offered_is_what_there_is(desk: Desk) -> None:
     assert [value for _, value in english.kind.choices] == ["onlstm-complement-word"]
 
 
+def test_what_a_link_asks_for_and_no_model_has_is_neither_offered_nor_drawn(desk: Desk) -> None:
+    asked = choices(kind="onlstm-reverse-character", layer="8", beside="layer-7")
+    screen = desk.draw(Session(), TEXT, visit(), *asked)
+    assert (screen.layer.value, screen.beside.value) == ("auto", "none")
+    for sentence in shown(screen)["sentences"]:
+        (panel,) = sentence["panels"]
+        assert "第 2 层" in panel["title"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

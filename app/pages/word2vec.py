@@ -69,11 +69,11 @@ def _connect_search(controls: Controls, desk: Desk) -> None:
         place.select(partial(str, name), None, [tab], **QUICK)
     asked = [search.space, search.word, lists.alpha, controls.map.layout, tab]
     found = [lists.near, lists.related, controls.map.view, controls.tabs]
-    gr.on([search.look.click, search.word.submit], desk.search, asked, found, **QUICK)
-    lists.alpha.release(desk.looking.look, asked[:3], found[:2], **QUICK)
+    gr.on([search.look.click, search.word.submit], desk.search, asked, found, **SLOW)
+    lists.alpha.release(desk.looking.look, asked[:3], found[:2], **SLOW)
     examples: Any = search.examples
     examples.pick(example(presets.SEARCHES), None, [search.word], **QUICK).success(
-        desk.search, asked, found, **QUICK
+        desk.search, asked, found, **SLOW
     )
     calculate = controls.calculate
     clickable: list[Any] = [
@@ -85,10 +85,10 @@ def _connect_search(controls: Controls, desk: Desk) -> None:
             desk.picked,
             [search.space, lists.alpha],
             [search.word, lists.near, lists.related, controls.tabs],
-            **QUICK,
+            **SLOW,
         )
     completion: Any = search.completion
-    completion.refuse(refuse, None, None, **QUICK)
+    completion.refuse(refuse, None, None, **SLOW)
 
 
 def _connect_calculate(controls: Controls, desk: Desk) -> None:
@@ -109,7 +109,7 @@ def _connect_calculate(controls: Controls, desk: Desk) -> None:
             "fn": run,
             "inputs": [space, *fields, *settings],
             "outputs": [*outputs],
-            **QUICK,
+            **SLOW,
         }
         gr.on([*starts, *(field.submit for field in fields)], **asked)
         chips.pick(example(examples), None, fields, **QUICK).success(**asked)
@@ -139,8 +139,8 @@ def _connect_calculate(controls: Controls, desk: Desk) -> None:
 def _connect_map(controls: Controls, desk: Desk) -> None:
     place = [controls.search.space, controls.map.layout]
     view: Any = controls.map.view
-    view.pick(desk.map.pick, place, [view], **QUICK)
-    view.pair(desk.map.pair, place, [view], **QUICK)
+    view.pick(desk.map.pick, place, [view], **SLOW)
+    view.pair(desk.map.pair, place, [view], **SLOW)
     controls.map.layout.input(desk.map.show, place, [view], **{**_BUSY, "show_progress": "full"})
 
 
@@ -208,12 +208,12 @@ def _connect_page(controls: Controls, desk: Desk, saved: gr.BrowserState) -> Non
         *(search.about, lists.near, lists.related, calculate.answers, calculate.picture),
         *(calculate.compared, calculate.found, controls.axes.plot, controls.map.view),
     ]
-    root().load(desk.opened, [saved], [*controls.page, *panels], **QUICK)
+    root().load(desk.opened, [saved], [*controls.page, *panels], **SLOW)
     search.space.change(
         desk.changed,
         [search.space, *controls.page],
         [search.word, search.completion, *panels, texts.passage, texts.keywords, texts.matrix],
-        **QUICK,
+        **SLOW,
     )
     changes: list[Any] = [field.change for field in controls.page if hasattr(field, "change")]
     gr.on(changes, None, controls.page, [saved], js=_SAVE, show_progress="hidden")

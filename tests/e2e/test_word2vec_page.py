@@ -216,7 +216,7 @@ def test_a_reload_and_a_link_bring_everything_back(page: Page, browser: Browser)
 )
 def test_a_phone_in_english(page: Page) -> None:
     open_page(page)
-    expect(page.locator("#w2v-near")).to_contain_text("seen 1,106 times")
+    expect(page.locator("#w2v-near")).to_contain_text("seen 1,099 times")
     open_tab(page, "Map")
     expect(page.locator("#w2v-map .cl-status")).to_have_text("200 words")
     search_map(page, "猫")

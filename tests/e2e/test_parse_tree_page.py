@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.pages import parse_tree
 from app.parse_tree.examples import examples
@@ -77,6 +77,21 @@ def test_a_sentence_grows_folds_and_is_replayed(page: Page) -> None:
     panel.locator(".pt-play").click()
     expect(panel.locator(".pt-step")).to_contain_text("都做完了")
     expect(panel.locator(".pt-knot")).to_have_count(4)
+
+
+def test_what_is_typed_before_the_page_is_filled_in_stays(page: Page) -> None:
+    held: list[Route] = []
+    page.route(re.compile("/gradio_api/run/"), lambda route: held.append(route))
+    page.goto("/")
+    field = page.locator("#parse-text textarea")
+    expect(field).to_have_value(examples().texts[0], timeout=90_000)
+    field.fill(SENTENCE)
+    for request in held:
+        request.continue_()
+    page.unroute_all()
+    expect(page.locator(".pt-text")).to_have_text(SENTENCE, timeout=90_000)
+    expect(field).to_have_value(SENTENCE)
+    assert held
 
 
 def test_a_new_tree_grows(page: Page) -> None:

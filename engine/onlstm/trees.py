@@ -115,23 +115,6 @@ def random(words: int, rng: np.random.Generator) -> Node:
     return _divided(words, lambda start, stop: int(rng.integers(start + 1, stop)))
 
 
-def binary(node: Node) -> Node:
-    """The tree with every flat node made right-branching: all spans of the tree and some more."""
-    made: list[list[Node]] = [[]]
-    for step in walk(node):
-        if step is Mark.OPEN:
-            made.append([])
-        elif step is Mark.CLOSE:
-            children = made.pop()
-            whole = children.pop()
-            while children:
-                whole = (children.pop(), whole)
-            made[-1].append(whole)
-        else:
-            made[-1].append(step)
-    return made[0][0]
-
-
 def pruned(node: Node, keep: Collection[int]) -> Node | None:
     """The tree of some of its words, which are numbered anew, without nodes of one child.
 

@@ -154,13 +154,6 @@ def test_random_trees_divide_anywhere_with_equal_probability():
     assert again[0] == again[1]
 
 
-def test_binary_keeps_all_spans():
-    flat = (0, (1, 2, 3), 4)
-    assert trees.binary(flat) == (0, ((1, (2, 3)), 4))
-    assert trees.spans(flat) < trees.spans(trees.binary(flat))
-    assert trees.binary(0) == 0
-
-
 def test_pruned():
     tree = ((0, 1), (2, (3, 4)))
     assert trees.pruned(tree, [0, 1, 2, 3, 4]) == tree
@@ -180,7 +173,7 @@ def test_a_thousand_words_deep():
     for tree in (trees.shen(falling), trees.unbiased(falling), trees.right(1_000)):
         assert trees.spans(tree) == {(start, 1_000) for start in range(999)}
         assert trees.depth(tree) == 999
-        assert trees.word_count(trees.binary(tree)) == 1_000
+        assert trees.word_count(tree) == 1_000
     half = trees.pruned(trees.left(1_000), range(500))
     assert half is not None
     assert trees.spans(half) == trees.spans(trees.left(500))

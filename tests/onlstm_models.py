@@ -1,6 +1,7 @@
 """ON-LSTMs of random weights: Chinese and English ones, and a plain LSTM that is Chinese."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,23 +17,31 @@ WORDS = {
 }
 
 
-def save_model(folder: Path, language: str, cell: str = "onlstm", seed: int = 0) -> None:
-    """Two layers of six levels, of which the second has the best trees."""
-    counts = dict.fromkeys(WORDS[language].split(), 1)
+def save_model(
+    folder: Path, language: str, words: str = "", *, seed: int = 0, **options: Any
+) -> Path:
+    """Two layers of six levels, of which the second has the best trees.
+
+    Args:
+        words: of the vocabulary; WORDS of the language without any.
+        options: further fields of OnLstmConfig.
+    """
+    counts = dict.fromkeys((words or WORDS[language]).split(), 1)
     vocabulary = Vocabulary.build(counts, 40, language)
     config = OnLstmConfig(
         vocabulary_size=len(vocabulary),
         embedding_size=12,
         hidden_sizes=(12, 12),
         chunk_size=2,
-        cell=cell,
         language=language,
+        **options,
     )
     rng = np.random.default_rng(seed)
     arrays = {
         name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes(config).items()
     }
     weights.save(folder, weights.Settings(config, 1, "unbiased"), vocabulary, arrays)
+    return folder
 
 
 def onlstm_models(folder: Path, *, english: bool = True) -> Models:
@@ -42,7 +51,7 @@ def onlstm_models(folder: Path, *, english: bool = True) -> Models:
         english: whether the bundle has an English model.
     """
     save_model(folder / "zh", "zh")
-    save_model(folder / "zh-lstm", "zh", "lstm", seed=1)
+    save_model(folder / "zh-lstm", "zh", seed=1, cell="lstm")
     if english:
         save_model(folder / "en", "en", seed=2)
     return Models([spec(folder)])

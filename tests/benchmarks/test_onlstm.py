@@ -10,12 +10,12 @@ import pytest
 from benchmarks import onlstm
 from benchmarks.onlstm_latency import TEXTS, WORDS, latency_rows, published
 from benchmarks.onlstm_trees import distances, f1_cell, penn_words, reading, unknown_share
-from engine.onlstm import trees, weights
+from engine.onlstm import trees
 from engine.onlstm.analysis import OnLstm
-from engine.onlstm.config import OnLstmConfig, shapes
 from engine.onlstm.evaluation import Gold
 from engine.onlstm.sentences import sentences
 from engine.onlstm.vocabulary import Vocabulary
+from tests.onlstm_models import save_model
 from training.onlstm_data import write_pack
 
 SINICA = (
@@ -39,24 +39,6 @@ load = cache(OnLstm.load)
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OnLstm, "load", load)
-
-
-def save_model(folder: Path, language: str, words: str, **options: object) -> Path:
-    vocabulary = Vocabulary.build(dict.fromkeys(words.split(), 1), 60, language)
-    config = OnLstmConfig(
-        vocabulary_size=len(vocabulary),
-        embedding_size=8,
-        hidden_sizes=(12, 8),
-        chunk_size=2,
-        language=language,
-        **options,
-    )
-    rng = np.random.default_rng(0)
-    arrays = {
-        name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes(config).items()
-    }
-    weights.save(folder, weights.Settings(config, 1, "shen"), vocabulary, arrays)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -6,39 +6,18 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 
 from engine.__main__ import main
 from engine.commands import parse
-from engine.onlstm import weights
 from engine.onlstm.analysis import OnLstm
-from engine.onlstm.config import OnLstmConfig, shapes
 from engine.onlstm.formats import from_brackets, to_brackets
 from engine.onlstm.trees import PARSERS, depth
 from engine.onlstm.trees import parse as parsed
-from engine.onlstm.vocabulary import Vocabulary
+from tests.onlstm_models import save_model
 
 CHINESE = "我们在公园里看花。"
 ENGLISH = "The old cat didn't sleep."
-
-
-def save_model(folder: Path, language: str, words: str) -> None:
-    """A model of random weights whose trees are best in its second layer."""
-    counts = {word: 1 for word in words.split()}
-    vocabulary = Vocabulary.build(counts, 40, language)
-    config = OnLstmConfig(
-        vocabulary_size=len(vocabulary),
-        embedding_size=8,
-        hidden_sizes=(12, 8),
-        chunk_size=2,
-        language=language,
-    )
-    rng = np.random.default_rng(0)
-    arrays = {
-        name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes(config).items()
-    }
-    weights.save(folder, weights.Settings(config, 1, "unbiased"), vocabulary, arrays)
 
 
 @pytest.fixture(scope="module")

@@ -24,10 +24,11 @@ LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 _LINE_BREAKS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _WHITE: Final = re.compile(r"[^\S\n]+")
 _UNSEEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
-#: Letters and digits of twice the width, as Chinese input methods write them.
-_NARROW: Final = {
-    code: code - 0xFEE0
-    for first, last in ("０９", "ＡＺ", "ａｚ")
+#: Letters and digits of twice the width, as Chinese input methods write them, and two letters in
+#: one character, as copied from PDF: ﬁ.
+_PLAIN: Final = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for first, last in ("０９", "ＡＺ", "ａｚ", "\ufb00\ufb06")
     for code in range(ord(first), ord(last) + 1)
 }
 _HAN: Final = re.compile(f"[{english.HAN}]")
@@ -159,7 +160,7 @@ def check_size(text: str, words: Sequence[str], limits: Limits = LIMITS) -> None
 
 def cleaned(text: str) -> str:
     """The text without characters that nobody sees; runs of white space are one space, letters
-    and digits of double width plain ones, and letters have their accents in one character."""
+    and digits plain ones (not of double width, nor ﬁ), and accents part of their letter."""
     text = _LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", text))
     text = _WHITE.sub(" ", text)
     seen = (
@@ -167,7 +168,7 @@ def cleaned(text: str) -> str:
         for character in text
         if character == "\n" or unicodedata.category(character) not in _UNSEEN
     )
-    return "".join(seen).translate(_NARROW).strip()
+    return "".join(seen).translate(_PLAIN).strip()
 
 
 def split(text: str) -> list[str]:
@@ -188,7 +189,8 @@ def split(text: str) -> list[str]:
 
 def language_of(text: str) -> Language | None:
     """The language by its script: Chinese where there are at least as many Chinese characters as
-    Latin words; None where there are neither.
+    Latin words, or nearly all of those are names (iPhone 15 Pro Max很贵); None where there are
+    neither.
 
     Raises:
         SentenceError: more than a quarter of the letters are of another script.
@@ -197,9 +199,10 @@ def language_of(text: str) -> Language | None:
     letters = sum(map(str.isalpha, text))
     if 4 * (letters - han - sum(map(len, latin))) > letters:
         raise SentenceError("language", text=text[:_BEGINNING])
-    if not han and not latin:
-        return None
-    return "zh" if han >= len(latin) else "en"
+    if not han:
+        return "en" if latin else None
+    common = sum(len(word) > 1 and word.islower() for word in latin)
+    return "en" if len(latin) > han and 3 * common > len(latin) else "zh"
 
 
 def words(text: str, language: Language) -> tuple[Word, ...]:

@@ -125,6 +125,11 @@ def test_words_lie_where_they_say(text):
         ("我在学 machine learning", "zh"),
         ("He wrote a book about 孔子 in 1990", "en"),
         ("我用 GPT", "zh"),
+        ("iPhone 15 Pro Max很贵", "zh"),
+        ("OpenAI 发布了 GPT-4o mini", "zh"),
+        ("请发到a.b@c.com", "zh"),
+        ("The Great Wall 长城 is long", "en"),
+        ("HELLO", "en"),
         ("2024", None),
         ("可愛の猫", "zh"),
         ("α is a letter", "en"),
@@ -144,7 +149,7 @@ def test_each_sentence_has_its_language():
 
 def test_what_nobody_sees_is_taken_out():
     assert cleaned("你\u200b好\x00 \t\u3000世\u202e界\ufeff\r\n\ud800") == "你好 世界"
-    assert cleaned("Ｈｅｌｌｏ　１２３，") == "Hello 123，"
+    assert cleaned("Ｈｅｌｌｏ　１２３，ﬁnd") == "Hello 123，find"
     assert word_texts("你\u200b好，世\u00ad界。") == ["你好", "世界"]
 
 

@@ -45,6 +45,16 @@ def draw(page: Page, text: str) -> None:
     page.locator("#parse-text textarea").press("Enter")
 
 
+def voiced(page: Page) -> list[str]:
+    """The names of the tree's items, in the order in which the browser tells them."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    by_id = {node["nodeId"]: node for node in nodes}
+    (tree,) = (node for node in nodes if node.get("role", {}).get("value") == "tree")
+    items = (by_id[child] for child in tree["childIds"])
+    return [item["name"]["value"] for item in items if item["role"]["value"] == "treeitem"]
+
+
 def test_a_sentence_grows_folds_and_is_replayed(page: Page) -> None:
     open_page(page)
     expect(page.locator(".pt-text")).to_have_text(examples().texts[0])
@@ -54,6 +64,12 @@ def test_a_sentence_grows_folds_and_is_replayed(page: Page) -> None:
     texts = panel.locator(".pt-word text")
     expect(texts).to_have_text(WORDS)
     expect(panel.locator(".pt-knot")).to_have_count(4)
+    # Voices meet a node before its parts, whatever is drawn first.
+    told = voiced(page)
+    assert told[0] == "".join(WORDS) and len(told) == 9
+    for at, name in enumerate(told[1:], 1):
+        assert any(name in before for before in told[:at])
+    assert [name for name in told if name in WORDS] == WORDS
     # Tree, bars and heat-maps stand on one grid.
     boxes = [texts.nth(i).bounding_box() or {} for i in range(5)]
     bars = panel.locator(".pt-distance .pt-bar")

@@ -26,7 +26,7 @@ function standalone(drawing) {
   [copy, ...copy.querySelectorAll("*")].forEach((node, index) => {
     const style = getComputedStyle(originals[index]);
     for (const { name } of [...node.attributes]) {
-      if (/^(class|role|tabindex|aria-|data-|style)/.test(name)) node.removeAttribute(name);
+      if (/^(class|id|role|tabindex|aria-|data-|style)/.test(name)) node.removeAttribute(name);
     }
     if (node.tagName === "g" || node.tagName === "title") return;
     for (const name of CARRIED) node.setAttribute(name, style.getPropertyValue(name));

@@ -21,6 +21,7 @@ class Picture {
     this.collapsed = new Set();
     this.step = Infinity; // splits that are shown
     this.lit = null; // the span that is pointed at
+    this.mark = `pt-${Math.random().toString(36).slice(2)}`; // begins the ids of its nodes
     this.isClosed = ({ id, order, height }) =>
       height > 0 && (this.collapsed.has(id) || order >= this.step);
   }
@@ -119,9 +120,11 @@ class Picture {
     setAttribute(this.titles, "transform", `translate(${tenth(left)} 0)`);
   }
 
-  // For voices and keys: levels, names, and which node Tab reaches.
+  // For voices and keys: levels, names, and which node Tab reaches. The tree owns its nodes in
+  // their order, parents first: they are drawn in another, all words before all knots.
   describe() {
     const visible = new Set(this.visible);
+    const owned = [];
     this.items = new Map();
     for (const node of this.scene.outline.nodes) {
       const item =
@@ -135,8 +138,12 @@ class Picture {
       setAttribute(item, "tabindex", here ? -1 : null);
       setAttribute(item, "aria-label", here ? this.nameOf(node) : null);
       setAttribute(item, "aria-expanded", here && node.height > 0 ? !this.isClosed(node) : null);
-      if (here) this.items.set(node.id, item);
+      if (!here) continue;
+      this.items.set(node.id, item);
+      owned.push(`${this.mark}-${node.id}`);
+      setAttribute(item, "id", owned.at(-1));
     }
+    setAttribute(this.tree, "aria-owns", owned.join(" "));
     if (!this.items.has(this.current)) this.current = this.scene.outline.root.id;
     setAttribute(this.items.get(this.current), "tabindex", 0);
   }

@@ -137,6 +137,8 @@ def test_an_analogy_is_answered_and_drawn(spaces: Spaces, method: str) -> None:
     points = {point["word"]: np.array([point["x"], point["y"]]) for point in drawn["points"]}
     sum_ = points["女人"] - points["男人"] + points["国王"]
     assert np.allclose(points["b − a + c"], sum_, atol=1e-4)
+    sides = [points[word] - points["男人"] for word in ("女人", "国王")]
+    assert max(sides, key=np.linalg.norm)[1] == pytest.approx(0, abs=1e-4)
     # The nearest to where the arrow ends is the answer.
     apart = {word: np.linalg.norm(place - sum_) for word, place in points.items()}
     assert sorted(apart, key=apart.__getitem__)[1] == "女王"

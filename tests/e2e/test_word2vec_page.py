@@ -181,6 +181,8 @@ def test_vectors_come_and_go_as_files_and_are_measured(page: Page, tmp_path: Pat
     field(page, "w2v-test").fill(ANALOGIES)
     page.locator("#w2v-measure").click()
     expect(page.locator("#w2v-scores tbody tr[data-total]")).to_contain_text("66.7%")
+    page.locator("#w2v-tests button").first.click()
+    expect(page.locator("#w2v-scores tbody")).to_contain_text("亲属")
     with page.expect_download() as download:
         page.locator("#w2v-metadata-tsv").click()
     assert download.value.path().read_text(encoding="utf-8").startswith("word\tcount\n男人\t")

@@ -168,6 +168,7 @@ def _switches() -> Switches:
 def _gold() -> tuple[gr.Textbox, gr.Button, gr.Dataset, gr.Markdown]:
     gr.Markdown(label(f"{PAGE}.gold_info"), elem_classes=["parse-idea"])
     gold = gr.Textbox(
+        beginning().gold,
         label=label(f"{PAGE}.gold"),
         show_label=False,
         placeholder="((苹果 的 颜色) (是 什么))",

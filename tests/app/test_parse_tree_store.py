@@ -64,7 +64,7 @@ def test_a_new_page_stays_as_it_was_served() -> None:
     begun = store.beginning()
     assert begun.text == examples().texts[0]
     assert [component.value for component in served.page] == [
-        *(begun.text, None, begun.source),
+        *(begun.text, begun.gold, begun.source),
         *begun.choices.values,
     ]
     emptied = store.save(Page("  ", "(花)", store.TEXT, Choices(layer="2")))

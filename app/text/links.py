@@ -9,7 +9,7 @@ from typing import Any, Final
 import gradio as gr
 from gradio.components import Component
 
-from app.events import QUICK
+from app.events import QUICK, SLOW
 from app.texts import label
 
 #: The address is known to the browser alone, which may have come through a proxy.
@@ -30,7 +30,8 @@ class ShareLink:
             shared: returns the box, visible, with the query string of app.sharing.
             inputs: whose values it is called with.
         """
-        made: Any = self.button.click(shared, [*inputs], [self.box], **QUICK)
+        # In the queue: a refusal that came past it would be a notice without words.
+        made: Any = self.button.click(shared, [*inputs], [self.box], **SLOW)
         made.success(None, [self.box], [self.box], js=_ABSOLUTE)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import gradio as gr
 from gradio.components import Component
 
-from app.events import QUICK, SLOW
+from app.events import SLOW
 from app.texts import label
 
 #: The address is known to the browser alone, which may have come through a proxy.

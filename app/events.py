@@ -6,7 +6,8 @@ import gradio as gr
 from gradio.context import Context
 
 QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
-#: Answers that need no model come past the queue.
+#: Answers that need no model come past the queue, if they can neither refuse nor tell anything:
+#: gradio shows a notice of an event in the queue only.
 QUICK: Final[dict[str, Any]] = {**QUIET, "queue": False}
 #: Runs of all visitors at the same time; the models decode them in one batch.
 RUNS: Final = 16

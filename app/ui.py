@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from app import model_status
 from app.guard import CONTENT_SECURITY_POLICY, Guard
 from app.limits import MAX_QUEUE, MAX_UPLOAD_BYTES, MAX_VISITS
-from app.pages import dialogue, fewshot, story, word2vec, xiangqi
+from app.pages import dialogue, fewshot, parse_tree, story, word2vec, xiangqi
 from app.settings import Settings
 from app.texts import LANGUAGES, i18n, label, text
 from app.theme import ICON, css, theme
@@ -39,7 +39,7 @@ class Page(Protocol):
 
 
 #: The pages, in the order of their tabs.
-PAGES: Final[tuple[Page, ...]] = (story, fewshot, dialogue, xiangqi, word2vec)
+PAGES: Final[tuple[Page, ...]] = (story, fewshot, dialogue, xiangqi, parse_tree, word2vec)
 
 
 def build(models: Models, pages: Sequence[Page] = PAGES) -> gr.Blocks:

@@ -105,24 +105,35 @@ def opened(
     models: TextModels, saved: object, request: gr.Request
 ) -> tuple[Screen, store.Link | None]:
     """The conversation of a share link, or the one that the browser kept."""
-    lang = language(request)
     session, link = Session(), None
-    try:
-        shared = from_request("dialogue", request)
-        if shared is not None:
-            link = store.reopen(shared)
+    with suppress(ShareError, store.StoreError):
+        link = _linked(request)
+        if link is not None:
             session = session.push(link.chat)
-            gr.Info(say("opened_link", lang))
         elif saved is not None:
             session = session.push(store.restore(saved))
+    screen = Request(models, session.next(), plain_wishes(models), language(request)).done()
+    return screen, link
+
+
+def tell(saved: object, request: gr.Request) -> None:
+    """Say that a link was opened, or that it or what the browser kept could not be: an event of
+    its own, since gradio shows no notice of one that comes past the queue, as ``opened`` does."""
+    lang, key = language(request), "limits.bad_link"
+    try:
+        if _linked(request) is not None:
+            gr.Info(say("opened_link", lang))
+        elif saved is not None:
+            key = "dialogue.error.saved"
+            store.restore(saved)
     except (ShareError, store.StoreError):
-        key = "limits.bad_link" if link is None and _has_link(request) else "dialogue.error.saved"
         gr.Warning(text(key, lang))
-    return Request(models, session.next(), plain_wishes(models), lang).done(), link
 
 
-def _has_link(request: gr.Request) -> bool:
-    return "dialogue" in request.query_params
+def _linked(request: gr.Request) -> store.Link | None:
+    """Raises ShareError or StoreError for a link that cannot be opened."""
+    shared = from_request("dialogue", request)
+    return None if shared is None else store.reopen(shared)
 
 
 def _rewound(asked: Request, event: gr.EventData) -> Session:

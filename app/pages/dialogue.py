@@ -12,7 +12,7 @@ from gradio.events import api as add_endpoint
 
 from app import sharing
 from app.dialogue import api, exchange, store
-from app.dialogue.altering import Altering, opened
+from app.dialogue.altering import Altering, opened, tell
 from app.dialogue.asking import Asking
 from app.dialogue.layout import Controls, build
 from app.dialogue.request import read_wishes
@@ -75,7 +75,7 @@ def _connect_chat(controls: Controls, models: TextModels) -> None:
         trigger_mode="multiple",
         **{**SLOW, "concurrency_limit": _WATCHED},
     )
-    chat.alter(altering.alter, everything, controls.screen, **QUICK)
+    chat.alter(altering.alter, everything, controls.screen, **SLOW)
     for stop in (chat.halt, controls.watch.stop.click):
         stop(altering.settle, everything, controls.screen, cancels=[asked, watched], **QUICK)
 
@@ -130,7 +130,10 @@ def _connect_files(controls: Controls, models: TextModels) -> None:
 
 
 def _connect_opening(controls: Controls, models: TextModels) -> None:
-    def on_load(request: gr.Request, kept: object) -> list[Any]:
+    def on_load(request: gr.Request, kept: object, session: Session) -> list[Any]:
+        if session.chat:
+            # Somebody has asked before this answer came.
+            return [gr.skip()] * (len(controls.screen[:-1]) + len(outputs))
         screen, link = opened(models, kept, request)
         if link is None:
             return [*screen[:-1], *[gr.skip() for _ in outputs]]
@@ -142,7 +145,9 @@ def _connect_opening(controls: Controls, models: TextModels) -> None:
 
     # The seed, the last of the screen, is among the strategy's.
     outputs = [controls.about, controls.model, controls.last, *controls.strategy.inputs]
-    root().load(on_load, [controls.saved], [*controls.screen[:-1], *outputs], **QUICK)
+    known = [controls.saved, controls.session]
+    root().load(on_load, known, [*controls.screen[:-1], *outputs], **QUICK)
+    root().load(tell, [controls.saved], None, **SLOW)
 
 
 def _preset_of(strategy: Strategy) -> str:

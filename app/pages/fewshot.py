@@ -99,7 +99,7 @@ def _connect_form(
         return form.opened(kept, strategy, request)
 
     outputs = [*filled, controls.model, *strategy.inputs, controls.shared, controls.filling]
-    opened = root().load(open_page, [saved], outputs, **QUICK)
+    opened = root().load(open_page, [saved], outputs, **SLOW)
     controls.share.connect(form.share, [controls.answers])
     return picked, opened
 

@@ -12,7 +12,7 @@ from app.parse_tree import api, scripts, store
 from app.parse_tree.desk import Desk
 from app.parse_tree.examples import examples, take
 from app.parse_tree.layout import Controls, build
-from app.parse_tree.opening import opened, resume, share
+from app.parse_tree.opening import opened, resume, share, warn
 from app.parse_tree.variants import Variants
 from app.parse_tree.words import PAGE
 from app.texts import label
@@ -70,6 +70,7 @@ def _connect_browser(controls: Controls, desk: Desk) -> None:
     """Opening the page, and keeping it as it is filled in."""
     page: list[Any] = controls.page
     kept: dict[str, Any] = {"inputs": [*page, controls.saved], "outputs": [controls.saved]}
+    root().load(warn, [controls.saved], None, **SLOW)
     root().load(opened, [controls.saved], page, **QUICK).then(
         None, **kept, js=scripts.save(opened=True), show_progress="hidden"
     ).then(resume(desk), [controls.session, *page], controls.screen, **SLOW)

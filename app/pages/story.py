@@ -10,7 +10,7 @@ from gradio.events import api as endpoint
 from app.events import QUICK, QUIET, RUNS, SLOW, root, visit
 from app.story import api, extras, scripts
 from app.story.layout import Controls, build
-from app.story.opening import chosen_model, opened
+from app.story.opening import chosen_model, opened, warn
 from app.story.prompts import adapted, compared
 from app.story.studio import Studio
 from app.story.words import PAGE
@@ -92,10 +92,10 @@ def _connect_desk(controls: Controls, studio: Studio, runs: list[Any]) -> None:
         (cards.choose, studio.choose),
         (tree.goto, studio.goto),
     ):
-        trigger(handler, place, _screen(controls), **QUICK)
+        trigger(handler, place, _screen(controls), **SLOW)
     actions.stop.click(studio.settle, place, _screen(controls), cancels=runs, **QUICK)
     actions.clear.click(
-        extras.new_page, place, [controls.desk, place[1], controls.sheet.title], **QUICK
+        extras.new_page, place, [controls.desk, place[1], controls.sheet.title], **SLOW
     ).success(studio.refresh, [controls.desk], _screen(controls), **QUICK)
 
 
@@ -141,6 +141,10 @@ def _connect_browser(controls: Controls, models: TextModels) -> None:
     def open_page(saved: object, request: gr.Request) -> list[Any]:
         return opened(saved, models.names, strategy, request)
 
+    def complain(saved: object, request: gr.Request) -> None:
+        warn(saved, models.names, request)
+
+    root().load(complain, [controls.saved], None, **SLOW)
     kept: dict[str, Any] = {
         "inputs": [*controls.page, controls.saved],
         "outputs": [controls.saved, controls.sheet.count],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,7 @@ from app.parse_tree.desk import Desk, Screen
 from app.parse_tree.options import unread
 from app.parse_tree.reading import MAX_TEXT, Session
 from app.parse_tree.words import PAGE, say
-from app.texts import Language, language
+from app.texts import language
 
 
 def opened(saved: object, request: gr.Request) -> list[Any]:
@@ -24,8 +25,13 @@ def opened(saved: object, request: gr.Request) -> list[Any]:
     what a visitor has typed before this answer comes is not lost.
     """
     lang = language(request)
-    page = _linked(request, lang) or _restored(saved, lang)
-    if page == store.beginning():
+    page = None
+    with suppress(sharing.ShareError, store.StoreError):
+        page = _linked(request)
+    if page is None and saved is not None:
+        with suppress(store.StoreError):
+            page = _drawn(store.restore(saved))
+    if page in (None, store.beginning()):
         return [gr.skip()] * len(scripts.NAMES)
     kind, layer, beside = unread(page.choices, lang).components()
     choices = page.choices
@@ -52,6 +58,9 @@ def resume(desk: Desk) -> Any:
         request: gr.Request,
         *values: object,
     ) -> Screen:
+        if session.passage is not None:
+            # Somebody has asked before this answer came.
+            return Screen(session, *[gr.skip()] * (len(Screen._fields) - 1))
         if source == store.GOLD:
             return desk.score(session, gold, request, *values)
         return desk.draw(session, text, request, *values)
@@ -59,23 +68,31 @@ def resume(desk: Desk) -> Any:
     return resumed
 
 
-def _linked(request: gr.Request, lang: Language) -> store.Page | None:
+def warn(saved: object, request: gr.Request) -> None:
+    """Tell a visitor of a link or a kept page that could not be opened: an event of its own, since
+    gradio shows no notice of one that comes past the queue, as ``opened`` does."""
+    lang = language(request)
     try:
-        shared = sharing.from_request(PAGE, request)
-        return None if shared is None else store.restore(shared)
+        if _linked(request) is not None:
+            return
     except (sharing.ShareError, store.StoreError):
         gr.Warning(say("error.bad_link", lang))
-        return None
-
-
-def _restored(saved: object, lang: Language) -> store.Page:
     if saved is None:
-        return store.beginning()
+        return
     try:
-        page = store.restore(saved)
+        store.restore(saved)
     except store.StoreError:
         gr.Warning(say("error.bad_saved", lang))
-        return store.beginning()
+
+
+def _linked(request: gr.Request) -> store.Page | None:
+    """Raises ShareError or StoreError for a link that cannot be opened."""
+    shared = sharing.from_request(PAGE, request)
+    return None if shared is None else store.restore(shared)
+
+
+def _drawn(page: store.Page) -> store.Page:
+    """The page, or the beginning in place of one that has nothing to draw."""
     drawn = page.gold if page.source == store.GOLD else page.text
     return page if drawn.strip() else store.beginning()
 

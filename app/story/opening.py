@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any, Final
 
@@ -11,10 +12,10 @@ import gradio as gr
 from app import sharing
 from app.story import store
 from app.story.desk import Desk, Snapshot
-from app.story.screen import settled
+from app.story.screen import Screen, settled
 from app.story.words import PAGE, say
 from app.text.controls import StrategyControls
-from app.texts import Language, language
+from app.texts import language
 from engine.generation import STRATEGIES
 
 #: The model that knows genre, mood and length.
@@ -30,42 +31,57 @@ def opened(
 ) -> list[Any]:
     """The values of the screen, the page's fields, the model and the strategy, in this order.
 
+    Where nothing was linked or kept, the page stays as it was served: what a visitor has typed
+    before this answer comes is not lost.
+
     Args:
         saved: from the browser's storage.
         models: names of those that the page offers.
     """
     lang = language(request)
-    link = _linked(models, request, lang)
-    page = store.Page() if link is None else link.page
-    notice = "" if link is None else say("notice.opened", lang)
-    if link is None and saved is not None:
-        page, notice = _restored(saved, lang)
+    page, link, notice = store.Page(), None, ""
+    with suppress(sharing.ShareError, store.StoreError):
+        link = _linked(models, request)
+    if link is not None:
+        page, notice = link.page, say("notice.opened", lang)
+    elif saved is not None:
+        with suppress(store.StoreError):
+            page = store.restore(saved)
+        notice = say("notice.restored", lang) if page.text.strip() else ""
+    shown: list[Any] = [getattr(page, field.name) for field in fields(store.Page)]
+    kept: list[Any] = [gr.skip()] * (1 + len(strategy.inputs))
+    if link is None and page == store.Page():
+        return [gr.skip()] * (len(Screen._fields) + len(shown) + len(kept))
     desk = Desk()
     desk.show(Snapshot(page.text))
     screen = settled(desk, lang, notice=notice)
-    shown = [getattr(page, field.name) for field in fields(store.Page)]
     if link is None:
-        return [*screen, *shown, *[gr.skip()] * (1 + len(strategy.inputs))]
+        return [*screen, *shown, *kept]
     told = strategy.values(link.preset, link.strategy, link.seed)
     return [*screen, *shown, link.model, *told]
 
 
-def _linked(models: tuple[str, ...], request: gr.Request, lang: Language) -> store.Link | None:
+def warn(saved: object, models: tuple[str, ...], request: gr.Request) -> None:
+    """Tell a visitor of a link or a kept manuscript that could not be opened: an event of its own,
+    since gradio shows no notice of one that comes past the queue, as ``opened`` does."""
+    lang = language(request)
     try:
-        shared = sharing.from_request(PAGE, request)
-        return None if shared is None else store.reopen(shared, models)
+        if _linked(models, request) is not None:
+            return
     except (sharing.ShareError, store.StoreError):
         gr.Warning(say("error.bad_link", lang))
-        return None
-
-
-def _restored(saved: object, lang: Language) -> tuple[store.Page, str]:
+    if saved is None:
+        return
     try:
-        page = store.restore(saved)
+        store.restore(saved)
     except store.StoreError:
         gr.Warning(say("error.bad_saved", lang))
-        return store.Page(), ""
-    return page, say("notice.restored", lang) if page.text.strip() else ""
+
+
+def _linked(models: tuple[str, ...], request: gr.Request) -> store.Link | None:
+    """Raises ShareError or StoreError for a link that cannot be opened."""
+    shared = sharing.from_request(PAGE, request)
+    return None if shared is None else store.reopen(shared, models)
 
 
 def chosen_model(strategy: StrategyControls) -> Callable[..., list[Any]]:

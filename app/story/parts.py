@@ -58,7 +58,9 @@ class Conditions:
 def sheet() -> Sheet:
     """The paper."""
     with gr.Column(elem_id="story-sheet"):
+        # Served as "": an untouched field would come back as None.
         title = gr.Textbox(
+            "",
             label=label(f"{PAGE}.heading"),
             show_label=False,
             placeholder=label(f"{PAGE}.heading_placeholder"),
@@ -68,6 +70,7 @@ def sheet() -> Sheet:
             elem_id="story-title",
         )
         manuscript = gr.Textbox(
+            "",
             label=label(f"{PAGE}.manuscript"),
             show_label=False,
             placeholder=label(f"{PAGE}.manuscript_placeholder"),
@@ -134,6 +137,7 @@ def minds() -> tuple[gr.Textbox, gr.Textbox]:
     """Memory and author's note."""
     memory, note = (
         gr.Textbox(
+            "",
             label=label(f"{PAGE}.{name}"),
             info=label(f"{PAGE}.{name}_info"),
             placeholder=label(f"{PAGE}.{name}_placeholder"),

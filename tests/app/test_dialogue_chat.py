@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app.dialogue.altering import Altering, opened
+from app.dialogue.altering import Altering, opened, tell
 from app.dialogue.asking import Asking, help_text
 from app.dialogue.presets import PERSONAS
 from app.dialogue.request import Screen
@@ -400,6 +400,8 @@ def test_a_reload_shows_the_conversation_with_its_shades(
     for lie in (5, [], {"chat": 3}, {"chat": [1]}, {"chat": [{"author": "model"}]}):
         screen, _ = opened(models, lie, request())
         assert screen.session.chat == ()
+        tell(lie, request())
+    tell(kept, request())
     assert len(said) == 5
 
 

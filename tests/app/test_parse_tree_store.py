@@ -90,7 +90,10 @@ def test_bad_links_and_bad_stores_are_said(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(gr, "Warning", said.append)
     for query in ({"parse_tree": "@@"}, {"parse_tree": sharing.encode({"layer": "99"})}):
         assert opening.opened(None, visit(query)) == STAYS
+        opening.warn(None, visit(query))
     assert opening.opened({"text": 3}, visit()) == STAYS
+    opening.warn({"text": 3}, visit())
+    opening.warn(None, visit())
     assert len(said) == 3 and "link" in said[0]
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields
 
+import gradio as gr
 import pytest
 
 from app import sharing
@@ -11,7 +12,7 @@ from app.story import extras, store
 from app.story.api import endpoint
 from app.story.desk import Desk
 from app.story.examples import openings
-from app.story.opening import chosen_model, opened
+from app.story.opening import chosen_model, opened, warn
 from app.text.controls import StrategyControls
 from app.text.models import TextModels
 from engine.conditions import MOODS
@@ -87,7 +88,8 @@ def test_a_link_is_made_with_the_seed_that_wrote_the_text(models: TextModels) ->
 def test_a_page_opens_from_a_link_from_the_browser_or_new(models: TextModels) -> None:
     request = visit()
     first = opened(None, models.names, controls(), request)
-    assert first[1] == "" and isinstance(first[0], Desk)
+    # What a visitor has typed meanwhile stays.
+    assert first == [gr.skip()] * len(first)
     saved = opened(plain(PAGE), models.names, controls(), request)
     assert saved[1] == PAGE.text and "上次" in saved[5]
     link = store.Link(PAGE, "story", "own", STRATEGIES["top_p"], 9)
@@ -102,8 +104,23 @@ def test_a_page_opens_from_a_link_from_the_browser_or_new(models: TextModels) ->
 def test_a_bad_link_or_a_bad_store_gives_a_new_page(models: TextModels, query: str) -> None:
     request = visit()
     request.query_params = {"story": query}
-    assert opened(None, models.names, controls(), request)[1] == ""
-    assert opened([1], models.names, controls(), visit())[1] == ""
+    assert opened(None, models.names, controls(), request)[1] == gr.skip()
+    assert opened([1], models.names, controls(), visit())[1] == gr.skip()
+
+
+def test_what_cannot_be_opened_is_said(
+    models: TextModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Warning", said.append)
+    request = visit()
+    warn(None, models.names, request)
+    warn(plain(PAGE), models.names, request)
+    assert not said
+    warn([1], models.names, request)
+    request.query_params = {"story": "x"}
+    warn(plain(PAGE), models.names, request)
+    assert ["浏览器" in text for text in said] == [True, False]
 
 
 def test_gpt2_ml_begins_with_the_settings_of_the_article() -> None:

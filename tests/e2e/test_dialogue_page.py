@@ -145,3 +145,8 @@ def test_a_link_opens_elsewhere_and_two_talk(page: Page, browser: Browser, serve
         assert guest.evaluate("document.documentElement.scrollWidth") <= 390
     finally:
         context.close()
+
+
+def test_a_damaged_link_is_told_about(page: Page) -> None:
+    open_page(page, "/?dialogue=x")
+    expect(page.get_by_text("分享链接已损坏")).to_be_visible()

@@ -181,3 +181,11 @@ def test_a_phone_in_english(page: Page) -> None:
     page.locator("#fs-run").click()
     expect(page.locator("#fs-summary")).to_contain_text("12 of 12 asked")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_damaged_link_and_a_missing_answer_are_told_about(page: Page) -> None:
+    open_page(page, "/?fewshot=x")
+    expect(page.get_by_text("分享链接已损坏")).to_be_visible()
+    page.locator("#fs-sharing button").first.click()
+    page.locator("#fs-share").click()
+    expect(page.get_by_text("还没有回答可以分享")).to_be_visible()

@@ -153,3 +153,8 @@ def test_a_telephone_shows_all_of_it(page: Page) -> None:
     widths = page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1]
     expect(page.locator("#story-tokens")).to_contain_text("seed")
+
+
+def test_a_damaged_link_is_told_about(page: Page) -> None:
+    open_page(page, "/?story=x")
+    expect(page.get_by_text("没有能打开的文稿")).to_be_visible()

@@ -76,6 +76,14 @@ BUNDLED: Final[tuple[ModelSpec, ...]] = (
         licence="Apache-2.0",
     ),
     ModelSpec(
+        name="onlstm",
+        family="ordered-neurons LSTM",
+        source="bundled",
+        location="assets/models/onlstm",
+        loader="engine.onlstm.analysis:OnLstmModels.load",
+        licence="CC-BY-SA-4.0",  # as part of what they were trained on
+    ),
+    ModelSpec(
         name="word2vec",
         family="skip-gram with hierarchical softmax",
         source="bundled",

@@ -160,9 +160,9 @@ def _connect_opening(controls: Controls, table: Table) -> None:
     opponents = [controls.level, watch.red, watch.black]
     look = [controls.side, controls.letters, controls.notation, controls.arrows, controls.bar]
 
-    def opened(saved: object, request: gr.Request) -> tuple[Any, ...]:
+    def opened(session: Session, saved: object, request: gr.Request) -> tuple[Any, ...]:
         lang = language(request)
-        session = table.opened(saved, request)
+        session = table.opened(session, saved, request)
         choices = [(level_name(level, lang), level.key) for level in table.opponent.levels]
         shown = session.look
         return (
@@ -179,7 +179,7 @@ def _connect_opening(controls: Controls, table: Table) -> None:
 
     loaded = demo.load(
         opened,
-        [controls.saved],
+        [controls.session, controls.saved],
         [*_screen(controls), *opponents, *look],
         show_progress="hidden",
         api_visibility="private",

@@ -44,8 +44,21 @@ class Table:
         self.play = play
         self.opponent = play.opponent
 
-    def opened(self, saved: object, request: gr.Request | None) -> Session:
-        """The session of a page that was just opened: from its link, its browser, or new."""
+    def opened(self, session: Session, saved: object, request: gr.Request | None) -> Session:
+        """The session of a page that was just opened: from its link, its browser, or new.
+
+        A game that somebody began before this answer came goes on instead.
+        """
+        if not session.version:
+            session = self._found(saved, request)
+        level = self.opponent.level(session.level)
+        session.level = session.level if level is None else level.key
+        clock = session.clock
+        if clock is not None and session.ply and session.outcome is None:
+            clock.start(session.board.turn, time.monotonic())
+        return session
+
+    def _found(self, saved: object, request: gr.Request | None) -> Session:
         lang = language(request)
         try:
             shared = sharing.from_request(PAGE, request)
@@ -64,10 +77,6 @@ class Table:
             session = Session()
         if saved is None and lang == "en":
             session.look = replace(session.look, letters="western", notation="wxf")
-        level = self.opponent.level(session.level)
-        session.level = session.level if level is None else level.key
-        if session.clock is not None and session.ply and session.outcome is None:
-            session.clock.start(session.board.turn, time.monotonic())
         return session
 
     async def resume(self, session: Session, request: gr.Request) -> AsyncIterator[Screen]:

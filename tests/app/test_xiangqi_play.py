@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 
 from app.limits import Refusal
-from app.xiangqi import exchange, puzzles
+from app.xiangqi import exchange, puzzles, store
 from app.xiangqi.clock import Clock
 from app.xiangqi.opponent import Opponent, accepts_draw
 from app.xiangqi.play import Play
@@ -83,6 +83,16 @@ def test_the_persons_move_is_shown_before_the_answer(play: Play) -> None:
     assert board_of(first)["thinking"] and board_of(first)["movable"] is None
     assert board_of(second)["movable"] == "red" and not board_of(second)["thinking"]
     assert session.ply == 2 and session.scores
+
+
+def test_a_game_begun_before_the_page_was_opened_goes_on(play: Play, table: Table) -> None:
+    session = new_session(play)
+    run(play.move(session, click(session, "h2e2"), request()))
+    kept = store.save(Session(), 0.0)
+    assert table.opened(session, kept, request()) is session
+    assert session.ply == 2
+    untouched = Session()
+    assert table.opened(untouched, kept, request()) is not untouched
 
 
 @pytest.mark.parametrize("uci", ["h2h8", "e0e5", "zzzz", "", None, 5, "h2e2" * 100, ["h2e2"]])

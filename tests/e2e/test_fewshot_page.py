@@ -10,6 +10,7 @@ from app.pages import fewshot
 from app.settings import Settings
 from app.ui import build, launch_options
 from tests.conftest import Server, free_port
+from tests.e2e.filling import fill
 from tests.fewshot_model import FactsModel, fewshot_models
 
 ROWS = ".fs-examples .fs-row"
@@ -133,7 +134,7 @@ def test_a_table_of_questions_is_measured_and_drawn(page: Page) -> None:
     open_page(page)
     page.locator("#fs-measure button").first.click()
     questions = page.locator("#fs-questions textarea")
-    questions.fill("英国,伦敦\n德国")
+    fill(questions, "英国,伦敦\n德国")
     page.locator("#fs-run").click()
     expect(page.get_by_text("第 2 行有 1 列")).to_be_visible()
     questions.fill("英国,伦敦\n德国,柏林\n月球,没有")

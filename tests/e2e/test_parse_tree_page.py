@@ -13,6 +13,7 @@ from app.parse_tree.examples import examples
 from app.settings import Settings
 from app.ui import build, launch_options
 from tests.conftest import Server, free_port
+from tests.e2e.filling import fill
 from tests.onlstm_models import onlstm_models
 
 SENTENCE = "我们在公园里看花。"
@@ -195,7 +196,7 @@ def test_copies_and_files(page: Page) -> None:
 def test_gold_a_reload_and_a_link(page: Page, browser: Browser) -> None:
     open_page(page)
     page.locator("#parse-gold-box button").first.click()
-    page.locator("#parse-gold textarea").fill("((苹果 的) (颜色 (是 什么)))")
+    fill(page.locator("#parse-gold textarea"), "((苹果 的) (颜色 (是 什么)))")
     page.click("#parse-score")
     expect(page.locator("#parse-scores")).to_contain_text("右分支")
     expect(page.locator(".pt-panel")).to_have_count(2)

@@ -15,6 +15,7 @@ from engine.generation.batcher import shared_batcher
 from engine.registry import Models
 from tests.conftest import Server, free_port
 from tests.e2e.conftest import PATIENCE_MS
+from tests.e2e.filling import fill
 from tests.text_page import build, toy_models
 
 
@@ -59,7 +60,7 @@ def test_stop_in_a_comparison_keeps_both_texts_and_frees_the_places(
     model.seconds = 0.15
     opened.locator("#page-compare button").first.click()
     choose(opened, "page-compare-model-left", "对话")
-    opened.locator("#page-compare-max-tokens input[type=number]").fill("256")
+    fill(opened.locator("#page-compare-max-tokens input[type=number]"), "256")
     opened.click("#page-compare-run")
     left = opened.locator("#page-compare-view-left")
     expect(left).to_contain_text("正在写")
@@ -77,7 +78,7 @@ def test_a_preset_fills_the_settings_and_a_slider_makes_it_ones_own(opened: Page
     expect(opened.locator(".text-about").first).to_contain_text("top-p 0.95")
     expect(opened.locator("#page-top_p input[type=number]")).to_have_value("0.95")
     expect(opened.locator("#page-max_tokens input[type=number]")).to_have_value("256")
-    opened.locator("#page-top_k input[type=number]").fill("7")
+    fill(opened.locator("#page-top_k input[type=number]"), "7")
     opened.locator("#page-top_k input[type=number]").press("Tab")
     expect(opened.locator("#page-preset input")).to_have_value("自定义")
     expect(opened.locator("#page-top_p input[type=number]")).to_have_value("0.95")

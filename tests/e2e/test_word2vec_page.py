@@ -14,6 +14,7 @@ from app.ui import build, launch_options
 from engine.word2vec.formats import write
 from tests.app.test_word2vec_own import ANALOGIES, TEXT, some_vectors
 from tests.conftest import Server, free_port
+from tests.e2e.filling import fill
 from tests.word2vec_model import word2vec_models
 
 PAYLOAD = "<img src=x onerror=window.hacked=1>"
@@ -87,7 +88,7 @@ def test_words_are_calculated_with(page: Page) -> None:
     expect(page.locator("#w2v-answers")).to_contain_text("老师 对 学校")
     expect(page.locator("#w2v-picture svg .wv-arrow")).not_to_have_count(0)
     for name, word in (("a", "中国"), ("b", "北京"), ("c", "法国")):
-        field(page, f"w2v-{name}").fill(word)
+        fill(field(page, f"w2v-{name}"), word)
     field(page, "w2v-c").press("Enter")
     expect(page.locator("#w2v-answers")).to_contain_text("法国 对 巴黎")
     page.locator("#w2v-groups button").first.click()
@@ -131,7 +132,7 @@ def test_texts_are_read_when_their_tab_opens(page: Page) -> None:
     open_tab(page, "文本")
     expect(page.locator("#w2v-passage mark", has_text="太阳").first).to_be_visible()
     expect(page.locator("#w2v-keywords .wv-line")).not_to_have_count(0)
-    field(page, "w2v-sentences").fill("猫和狗\n兔子")
+    fill(field(page, "w2v-sentences"), "猫和狗\n兔子")
     page.locator("#w2v-alike").click()
     expect(page.locator("#w2v-matrix tbody tr")).to_have_count(2)
 
@@ -162,7 +163,7 @@ def test_a_paste_that_is_too_long_is_told_the_limit(
 def test_own_vectors_are_trained_and_left_again(page: Page) -> None:
     open_page(page)
     open_tab(page, "训练")
-    field(page, "w2v-train-text").fill(TEXT)
+    fill(field(page, "w2v-train-text"), TEXT)
     page.locator("#w2v-train").click()
     expect(page.locator("#w2v-progress")).to_contain_text("练好了")
     expect(page.locator("#w2v-progress svg .wv-loss")).to_be_visible()
@@ -178,7 +179,7 @@ def test_own_vectors_are_trained_and_left_again(page: Page) -> None:
 def test_vectors_come_and_go_as_files_and_are_measured(page: Page, tmp_path: Path) -> None:
     open_page(page)
     open_tab(page, "文件与评测")
-    field(page, "w2v-test").fill(ANALOGIES)
+    fill(field(page, "w2v-test"), ANALOGIES)
     page.locator("#w2v-measure").click()
     expect(page.locator("#w2v-scores tbody tr[data-total]")).to_contain_text("66.7%")
     page.locator("#w2v-tests button").first.click()

@@ -13,6 +13,7 @@ from app.ui import build, launch_options
 from app.xiangqi import puzzles
 from engine.xiangqi import Board
 from tests.conftest import Server, free_port
+from tests.e2e.filling import fill
 from tests.xiangqi_player import fake_models
 
 
@@ -53,7 +54,7 @@ def expand(page: Page, elem_id: str) -> None:
 
 
 def paste(page: Page, text: str) -> None:
-    page.fill("#xq-paste textarea", text)
+    fill(page.locator("#xq-paste textarea"), text)
     page.click("#xq-import")
 
 

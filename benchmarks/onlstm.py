@@ -13,9 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from benchmarks.onlstm_latency import WORDS, latency_rows
 from benchmarks.onlstm_trees import (
     TREEBANKS,
+    commas_cells,
     distances,
     f1_rows,
     tree_of,
@@ -24,6 +27,7 @@ from benchmarks.onlstm_trees import (
 from benchmarks.text_report import table
 from engine.onlstm.analysis import OnLstm
 from engine.onlstm.evaluation import Gold, baselines, recall_by_label
+from engine.onlstm.trees import PARSERS
 from engine.onlstm.weights import CONFIG
 from training.onlstm_data import Pack
 from training.onlstm_evaluate import perplexities
@@ -88,6 +92,21 @@ def recall_table(gold: Sequence[Gold], models: Mapping[str, OnLstm]) -> str:
     return table(["label", "spans", *columns], rows)
 
 
+def commas_table(gold: Sequence[Gold], models: Mapping[str, OnLstm]) -> str:
+    """What it is worth to divide at commas before the distances do: equal distances, which give
+    the right-branching tree, and each model's own layer with both parsers."""
+    equal = [np.zeros(len(sentence.words)) for sentence in gold]
+    rows = [["right-branching", *commas_cells(equal, gold, "unbiased")]]
+    for name, model in models.items():
+        layer = model.default_layer
+        found = [layers[layer] for layers in distances(model, gold)]
+        rows += [
+            [f"{name}, layer {layer + 1}, {parser}", *commas_cells(found, gold, parser)]
+            for parser in PARSERS
+        ]
+    return table(["trees", "by distances alone", "commas first"], rows)
+
+
 def report_trees(data: Path, models: Mapping[str, OnLstm]) -> Iterator[str]:
     """Tables of F1, and of recall where a treebank has labels."""
     for language, title in LANGUAGES.items():
@@ -105,6 +124,12 @@ def report_trees(data: Path, models: Mapping[str, OnLstm]) -> Iterator[str]:
             )
             yield f"Words that {name} reads as unknown: {', '.join(shares)}.\n"
         for bank, gold in golds.items():
+            borders = sum(bool(sentence.borders) for sentence in gold)
+            if borders:
+                yield (
+                    f"{bank}, {borders:,} of whose sentences have a comma or other mark "
+                    f"that divides:\n\n{commas_table(gold, mine)}"
+                )
             if mine and any(sentence.labels for sentence in gold):
                 yield f"Recall by label, {bank}, in percent:\n\n{recall_table(gold, mine)}"
 

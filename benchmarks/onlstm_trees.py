@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from engine.onlstm import trees
 from engine.onlstm.analysis import FloatArray, OnLstm
@@ -79,6 +80,18 @@ def f1_rows(model: OnLstm, golds: Sequence[Sequence[Gold]]) -> dict[tuple[int, P
 def tree_of(model: OnLstm, layers: Sequence[FloatArray]) -> Node:
     """The tree of a sentence's distances by the model's own layer and parser."""
     return trees.parse(layers[model.default_layer], model.default_parser)
+
+
+def commas_cells(
+    found: Sequence[ArrayLike], gold: Sequence[Gold], parser: Parser
+) -> tuple[str, str]:
+    """The F1 by the distances of each sentence alone, and divided at its commas first."""
+    alone = [trees.parse(heights, parser) for heights in found]
+    divided = [
+        trees.parse(heights, parser, sentence.borders)
+        for heights, sentence in zip(found, gold, strict=True)
+    ]
+    return f1_cell(alone, gold), f1_cell(divided, gold)
 
 
 def f1_cell(made: Iterable[Node], gold: Iterable[Gold]) -> str:

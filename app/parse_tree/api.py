@@ -63,6 +63,7 @@ def endpoint(variants: Variants) -> Callable[..., list[ParsedSentence]]:
         model: str = "auto",
         layer: str = "auto",
         parser: str = "auto",
+        commas: str = "first",
         request: gr.Request | None = None,
     ) -> list[ParsedSentence]:
         """Draw the syntax of Chinese or English sentences from an ordered-neurons LSTM.
@@ -74,13 +75,15 @@ def endpoint(variants: Variants) -> Callable[..., list[ParsedSentence]]:
                 lstm-word, and the same with -character, where the server has them.
             layer: auto for that with the best trees, or 1, 2, 3.
             parser: auto, unbiased, or shen.
+            commas: first divides the sentence at commas, colons, semicolons and dashes before the
+                distances do; ignored does not look at them.
 
         Returns one object a sentence: its words without punctuation, its tree as brackets and as
         spans, and for each word its syntactic distance and its surprisal in bits.
         """
         lang = browser_language(request)
         limiter.check(request, lang)
-        choices = Choices.of((language, model, layer, parser, "none"), lang)
+        choices = Choices.of((language, model, layer, parser, commas, "none"), lang)
         source = Source(checked_text(text, MAX_TEXT, lang), False, text_language(choices))
         try:
             passage = Passage.of(source)

@@ -20,6 +20,9 @@ TRIVIAL: Final = ("right", "left", "balanced")
 NOTHING: Final = "none"
 GOLD: Final = "gold"
 OTHER_PARSER: Final = "parser"
+#: Commas divide a sentence before the distances do, or nobody looks at them.
+FIRST: Final = "first"
+COMMAS: Final = (FIRST, "ignored")
 _LAYER: Final = "layer-"
 _KIND: Final = "kind-"
 _BESIDE: Final = (
@@ -35,6 +38,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "kind": (AUTO, *KINDS),
     "layer": LAYERS,
     "parser": (AUTO, *PARSERS),
+    "commas": COMMAS,
     "beside": _BESIDE,
 }
 
@@ -48,6 +52,7 @@ class Choices:
         kind: of the model, one of variants.KINDS.
         layer: "1" for the first; "auto" is the model's best.
         parser: "auto" is the one with which the model's trees are best.
+        commas: of COMMAS.
         beside: what the second tree is, NOTHING for none.
     """
 
@@ -55,6 +60,7 @@ class Choices:
     kind: str = AUTO
     layer: str = AUTO
     parser: str = AUTO
+    commas: str = FIRST
     beside: str = NOTHING
 
     @classmethod
@@ -69,6 +75,11 @@ class Choices:
     def values(self) -> tuple[str, ...]:
         """In the order of the fields."""
         return astuple(self)
+
+    @property
+    def commas_first(self) -> bool:
+        """Whether commas divide a sentence before the distances do."""
+        return self.commas == FIRST
 
     @property
     def beside_layer(self) -> str | None:

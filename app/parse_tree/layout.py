@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.components import Component
 
 from app.events import visit
-from app.parse_tree.choices import NOTHING
+from app.parse_tree.choices import COMMAS, NOTHING
 from app.parse_tree.examples import examples
 from app.parse_tree.reading import Session
 from app.parse_tree.store import SOURCES, beginning
@@ -30,12 +30,13 @@ class Switches:
     kind: gr.Radio
     layer: gr.Radio
     parser: gr.Radio
+    commas: gr.Radio
     beside: gr.Dropdown
 
     @property
     def all(self) -> list[Component]:
         """In their order."""
-        return [self.language, self.kind, self.layer, self.parser, self.beside]
+        return [self.language, self.kind, self.layer, self.parser, self.commas, self.beside]
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ def _switches() -> Switches:
                 label=label(f"{PAGE}.language"),
                 elem_id="parse-language",
             )
-    return Switches(language, kind, layer, parser, beside)
+            commas = radio("commas", COMMAS)
+    return Switches(language, kind, layer, parser, commas, beside)
 
 
 def _gold() -> tuple[gr.Textbox, gr.Button, gr.Dataset, gr.Markdown]:

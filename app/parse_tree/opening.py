@@ -43,6 +43,7 @@ def opened(saved: object, request: gr.Request) -> list[Any]:
         kind,
         layer,
         choices.parser,
+        choices.commas,
         beside,
     ]
 

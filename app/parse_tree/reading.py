@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Self
 
 from engine.onlstm import sentences, trees
@@ -25,6 +26,7 @@ class Item:
         words: as they were written, without punctuation.
         forms: what a model reads.
         gold: the tree that somebody gave it.
+        borders: the words before which there is a comma or the like.
     """
 
     text: str
@@ -32,6 +34,7 @@ class Item:
     words: tuple[str, ...]
     forms: tuple[str, ...]
     gold: trees.Node | None = None
+    borders: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,10 @@ class Session:
 def read_text(text: str, language: Language | None) -> tuple[Item, ...]:
     """The sentences of a text. Raises SentenceError."""
     return tuple(
-        Item(found.text, found.language, tuple(word.text for word in found.words), found.forms)
+        Item(
+            *(found.text, found.language, tuple(word.text for word in found.words), found.forms),
+            borders=found.borders,
+        )
         for found in sentences.sentences(text, language)
     )
 
@@ -109,7 +115,12 @@ def _gold_item(text: str, language: Language | None) -> Item:
     sentences.check_size(" ".join(words), words)
     known = language or sentences.language_of(" ".join(words)) or "zh"
     text = (" " if known == "en" else "").join(written)
-    return Item(text, known, words, sentences.forms(words, known), gold)
+    borders = [
+        number + 1
+        for number, (one, next) in enumerate(pairwise(kept))
+        if any(map(sentences.divides, written[one + 1 : next]))
+    ]
+    return Item(text, known, words, sentences.forms(words, known), gold, tuple(borders))
 
 
 def _parts(text: str) -> Iterator[str]:

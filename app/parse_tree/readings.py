@@ -22,6 +22,7 @@ class Reading:
 
     Attributes:
         layer: counted from 0.
+        borders: the words before which a comma divides the sentence, if any is minded.
     """
 
     item: Item
@@ -30,6 +31,7 @@ class Reading:
     analysis: Analysis
     layer: int
     parser: Parser
+    borders: tuple[int, ...]
 
     @property
     def distances(self) -> FloatArray:
@@ -39,7 +41,7 @@ class Reading:
     @property
     def tree(self) -> Node:
         """Of the layer and the parser."""
-        return trees.parse(self.distances, self.parser)
+        return trees.parse(self.distances, self.parser, self.borders)
 
     @property
     def bits(self) -> float:
@@ -62,7 +64,8 @@ def readings(
             layer = layer_of(model, choices.layer)
             parser = parser_of(model, choices.parser)
             item = passage.items[index]
-            found[index] = Reading(item, name, model, analysis, layer, parser)
+            borders = item.borders if choices.commas_first else ()
+            found[index] = Reading(item, name, model, analysis, layer, parser, borders)
     return [found[index] for index in range(len(passage.items))]
 
 

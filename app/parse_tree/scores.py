@@ -69,12 +69,14 @@ def _rows(
     drawn = kind_of(model.config), layer_of(model, choices.layer), parser_of(model, choices.parser)
     rows = []
     for kind in kinds:
-        read = readings(passage, models, Choices(kind=kind), lang)
+        read = readings(passage, models, Choices(kind=kind, commas=choices.commas), lang)
         name = kind_name(kind, kinds, lang)
         for layer in range(min(len(reading.analysis.layers) for reading in read)):
             row = [say("scores.layer", lang, model=name, layer=layer + 1)]
             for parser in PARSERS:
-                built = (trees.parse(r.analysis.layers[layer].distances, parser) for r in read)
+                built = (
+                    trees.parse(r.analysis.layers[layer].distances, parser, r.borders) for r in read
+                )
                 f1 = f"{corpus_f1(built, gold):.1f}"
                 row.append(f"**{f1}**" if (kind, layer, parser) == drawn else f1)
             rows.append(row)

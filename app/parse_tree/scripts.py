@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 #: Of a store.Page as store.save writes it, in the order of the components.
-NAMES: Final = ("text", "gold", "source", "language", "kind", "layer", "parser", "beside")
+NAMES: Final = ("text", "gold", "source", "language", "kind", "layer", "parser", "commas", "beside")
 
 _SAVE: Final = """(...values) => {
   OPENED

@@ -128,7 +128,9 @@ def _read_panel(reading: Reading, kinds: Iterable[str], note: str, lang: Languag
         "tree": tree,
         "splits": [
             (start, stop, at, round(distance, _DISTANCE_DIGITS))
-            for start, stop, at, distance in trees.splits(gates.distances, reading.parser)
+            for start, stop, at, distance in trees.splits(
+                gates.distances, reading.parser, reading.borders
+            )
         ],
         "gates": "plain" if model.config.cell == "lstm" else "master",
         "distance": _rounded(gates.distances, _DISTANCE_DIGITS),

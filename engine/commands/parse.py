@@ -65,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
         help="unbiased divides between words, shen is the published code's, which prefers "
         "right-branching trees (default, as of --layer: what the model does best with)",
     )
+    parser.add_argument(
+        "--ignore-commas",
+        action="store_true",
+        help="the distances alone divide; otherwise commas, semicolons, colons and dashes do first",
+    )
     parser.add_argument("--format", choices=(*_TEXTS, "json", "svg"), default="brackets")
     return parser
 
@@ -81,7 +86,7 @@ def _written(sentence: Sentence, model: "OnLstm", options: argparse.Namespace) -
     layer = _layer(analysis, options.layer, model.default_layer)
     parser = options.parser or model.default_parser
     distances = analysis.layers[layer].distances
-    tree = parse(distances, parser)
+    tree = parse(distances, parser, () if options.ignore_commas else sentence.borders)
     words = [word.text for word in sentence.words]
     if options.format in _TEXTS:
         return _TEXTS[options.format](tree, words)

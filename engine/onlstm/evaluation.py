@@ -30,6 +30,8 @@ class Gold:
     """Of at least two words each; whether the whole sentence is there makes no difference."""
     labels: frozenset[tuple[Span, str]] = frozenset()
     """Spans with a label; of a unary chain, one for each of its labels."""
+    borders: tuple[int, ...] = ()
+    """The words before which a comma or the like divides the sentence."""
 
 
 class Score(NamedTuple):

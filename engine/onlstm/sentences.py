@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 from engine.chinese import converted, converted_pieces
@@ -39,6 +40,7 @@ _LATIN_OR_DIGIT: Final = re.compile("[A-Za-z0-9]")
 _END: Final = re.compile(r"[。｡！？；…‼⁇⁈⁉!?.]+")
 _CHINESE_ENDS: Final = frozenset("。｡！？；…‼⁇⁈⁉")
 _CLOSING: Final = frozenset("”’」』）】》〉〕］｝)]}»")
+_DIVIDING: Final = frozenset("，,；;：:—–…")
 _BEGINNING: Final = 20
 """Characters of a sentence or word that an error quotes."""
 
@@ -109,6 +111,15 @@ class Sentence:
     def forms(self) -> tuple[str, ...]:
         """What a model reads."""
         return tuple(word.form for word in self.words)
+
+    @property
+    def borders(self) -> tuple[int, ...]:
+        """The words before which a comma or the like ends a part of the sentence."""
+        return tuple(
+            number + 1
+            for number, (one, next) in enumerate(pairwise(self.words))
+            if divides(self.text[one.stop : next.start])
+        )
 
 
 def sentences(
@@ -226,6 +237,12 @@ def forms(words: Sequence[str], language: Language) -> tuple[str, ...]:
     if language == "en":
         return tuple(map(_english_form, words))
     return tuple(converted_pieces(words, "simplified"))
+
+
+def divides(punctuation: str) -> bool:
+    """Whether punctuation between two words divides a sentence into parts: a comma, semicolon,
+    colon or dash. The comma of Chinese enumerations (、) stands inside of a part."""
+    return "--" in punctuation or not _DIVIDING.isdisjoint(punctuation)
 
 
 def is_word(text: str) -> bool:

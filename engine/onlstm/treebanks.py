@@ -8,17 +8,18 @@ from __future__ import annotations
 import json
 import lzma
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from engine.onlstm.evaluation import Gold
-from engine.onlstm.sentences import is_word
+from engine.onlstm.sentences import divides, is_word
 from engine.onlstm.trees import Span
 
 _Nested: TypeAlias = "str | list[_Nested]"
 
 _TOKEN: Final = re.compile(r"[()]|[^\s()]+")
+_DIVIDING_TAGS: Final = (",", ":")
 #: Tags of words in the code that Shen et al. published: no punctuation, traces, $ or #.
 _WORD_TAGS: Final = frozenset(
     "CC CD DT EX FW IN JJ JJR JJS LS MD NN NNS NNP NNPS PDT POS PRP PRP$ RB RBR RBS RP SYM TO UH "
@@ -36,6 +37,7 @@ def read_penn(path: Path) -> list[Gold]:
         words: list[str] = []
         labels: set[tuple[Span, str]] = set()
         opened: list[tuple[str, int]] = []
+        borders: set[int] = set()
         for token, after in zip(tree, [*tree[1:], ""], strict=True):
             if token == "(":
                 opened.append(("" if after == "(" else after, len(words)))
@@ -45,8 +47,11 @@ def read_penn(path: Path) -> list[Gold]:
                     labels.add(((start, len(words)), re.split("[-=|]", label)[0]))
             elif after == ")" and opened[-1][0] in _WORD_TAGS:
                 words.append(token)
+            elif after == ")" and opened[-1][0] in _DIVIDING_TAGS and divides(token):
+                borders.add(len(words))
         if words:
-            found.append(Gold(tuple(words), frozenset(span for span, _ in labels), _named(labels)))
+            spans = frozenset(span for span, _ in labels)
+            found.append(Gold(tuple(words), spans, _named(labels), _inside(borders, words)))
     return found
 
 
@@ -76,7 +81,8 @@ def read_dependencies(path: Path) -> list[Gold]:
         if words:
             heads = {row[0]: row[6] for row in rows}
             spans = _projections([row[0] for row in words], heads)
-            found.append(Gold(tuple(row[1] for row in words), spans))
+            texts = tuple(row[1] for row in words)
+            found.append(Gold(texts, spans, borders=_inside(_borders(rows), texts)))
     return found
 
 
@@ -113,6 +119,21 @@ def _nested(tree: _Nested, words: list[str], spans: set[Span]) -> None:
         _nested(child, words, spans)
     if len(words) - start > 1:
         spans.add((start, len(words)))
+
+
+def _borders(rows: Sequence[Sequence[str]]) -> Iterator[int]:
+    """The words of a CoNLL-U sentence, by number, before which there is a comma or the like."""
+    words = 0
+    for row in rows:
+        if row[3] != "PUNCT":
+            words += 1
+        elif divides(row[1]):
+            yield words
+
+
+def _inside(borders: Iterable[int], words: Sequence[str]) -> tuple[int, ...]:
+    """Those that are between two words."""
+    return tuple(sorted({border for border in borders if 0 < border < len(words)}))
 
 
 def _projections(words: Sequence[str], heads: dict[str, str]) -> frozenset[Span]:

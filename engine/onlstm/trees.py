@@ -9,6 +9,8 @@ Both parsers take the syntactic distances of Shen et al. (ICLR 2019), one a word
 the master forget gate closes before word t, so it is the height of the border between words t - 1
 and t. Of equal distances the first counts as the largest, as numpy's argmax has it in the published
 code; equal distances throughout give the right-branching tree with either parser.
+
+Models read no punctuation, so a comma says nothing to them; the parsers can be told of it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -69,21 +72,35 @@ def unbiased(distances: ArrayLike) -> Node:
     return parse(distances, "unbiased")
 
 
-def parse(distances: ArrayLike, parser: Parser) -> Node:
-    """The tree of either parser. Arguments and errors as of ``shen``."""
-    return from_splits(np.size(distances), splits(distances, parser))
+def parse(distances: ArrayLike, parser: Parser, borders: Collection[int] = ()) -> Node:
+    """The tree of either parser. Arguments and errors as of ``splits``."""
+    return from_splits(np.size(distances), splits(distances, parser, borders))
 
 
-def splits(distances: ArrayLike, parser: Parser) -> tuple[Split, ...]:
+def splits(
+    distances: ArrayLike, parser: Parser, borders: Collection[int] = ()
+) -> tuple[Split, ...]:
     """What the parser divides, the largest distance first: as if a threshold fell from above.
 
     A part always comes after the whole that it is part of. ``shen`` divides twice at one
     distance: before the word and behind it, as far as there is something on that side.
-    Arguments and errors as of ``shen``.
+
+    Args:
+        distances: one a word, (words,).
+        borders: words before which there is a comma or the like. The sentence is divided there
+            first, in the order of their distances, and the parser divides the parts.
+
+    Raises:
+        ValueError: as ``shen``, and for a border that is not between two of the words.
     """
     heights = _checked(distances)
-    found = list(_DIVIDE[parser](heights))
-    return tuple(sorted(found, key=lambda split: -split.distance))  # stable: outer ones first
+    if any(not 0 < border < len(heights) for border in borders):
+        raise ValueError(f"borders must be between the {len(heights)} words, not {borders}")
+    outer = sorted(_between(heights, 0, len(heights), borders), key=_lowest_last)
+    inner: list[Split] = []
+    for start, stop in pairwise((0, *sorted(set(borders)), len(heights))):
+        inner += _DIVIDE[parser](heights, start, stop)
+    return (*outer, *sorted(inner, key=_lowest_last))
 
 
 def from_splits(words: int, top_down: Sequence[Split]) -> Node:
@@ -185,20 +202,29 @@ def _checked(distances: ArrayLike) -> NDArray[np.float64]:
     return heights
 
 
-def _between(heights: NDArray[np.float64]) -> Iterator[Split]:
-    """Borders by their height; the leftmost of equals."""
-    todo = [(0, len(heights))]
+def _lowest_last(split: Split) -> float:
+    """For a sort, which is stable: of equal distances the outer one stays first."""
+    return -split.distance
+
+
+def _between(
+    heights: NDArray[np.float64], first: int, last: int, borders: Collection[int] | None = None
+) -> Iterator[Split]:
+    """words[first:last] at all borders, or at some, by their height; the leftmost of equals."""
+    todo = [(first, last)]
     while todo:
         start, stop = todo.pop()
-        if stop - start > 1:
-            at = start + 1 + int(heights[start + 1 : stop].argmax())
+        inside = range(start + 1, stop)
+        among = inside if borders is None else sorted(set(borders).intersection(inside))
+        if among:
+            at = max(among, key=heights.__getitem__)
             yield Split(start, stop, at, float(heights[at]))
             todo += [(at, stop), (start, at)]
 
 
-def _around(heights: NDArray[np.float64]) -> Iterator[Split]:
+def _around(heights: NDArray[np.float64], first: int, last: int) -> Iterator[Split]:
     """Before and behind the word with the largest distance; the leftmost of equals."""
-    todo = [(0, len(heights))]
+    todo = [(first, last)]
     while todo:
         start, stop = todo.pop()
         if stop - start > 1:
@@ -210,7 +236,8 @@ def _around(heights: NDArray[np.float64]) -> Iterator[Split]:
             todo += [(at + 1, stop), (start, at)]
 
 
-_DIVIDE: Final[Mapping[Parser, Callable[[NDArray[np.float64]], Iterator[Split]]]] = {
+_Divide: TypeAlias = Callable[[NDArray[np.float64], int, int], Iterator[Split]]
+_DIVIDE: Final[Mapping[Parser, _Divide]] = {
     "unbiased": _between,
     "shen": _around,
 }

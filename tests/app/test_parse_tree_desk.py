@@ -90,6 +90,17 @@ def test_the_tree_is_the_parsers_of_that_layer(desk: Desk, layer: str, parser: s
     assert f"第 {layer} 层" in panel["title"]
 
 
+def test_commas_divide_first_where_they_are_minded(desk: Desk) -> None:
+    text = "苹果的颜色，是什么？"
+    for source, handler in ((text, desk.draw), ("((苹果 的) 颜色 ， (是 什么))", desk.score)):
+        first = shown(handler(Session(), source, visit(), *choices()))["sentences"][0]
+        assert first["panels"][0]["splits"][0][:3] == [0, 5, 3]
+        distances = first["panels"][0]["distance"]
+        plain = shown(handler(Session(), source, visit(), *choices(commas="ignored")))
+        drawn = plain["sentences"][0]["panels"][0]["splits"]
+        assert drawn[0][2] == 1 + int(np.argmax(distances[1:]))
+
+
 def test_every_sentence_is_read_by_the_model_of_its_language(desk: Desk) -> None:
     session: Any = Session()
     value = parse(desk, MIXED, session)

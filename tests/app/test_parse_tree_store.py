@@ -55,7 +55,7 @@ def test_anything_else_is_no_page(value: object) -> None:
         store.restore(value)
 
 
-STAYS = [gr.skip()] * 8
+STAYS = [gr.skip()] * 9
 
 
 def test_a_new_page_stays_as_it_was_served() -> None:

@@ -108,9 +108,7 @@ def test_a_bad_link_or_a_bad_store_gives_a_new_page(models: TextModels, query: s
     assert opened([1], models.names, controls(), visit())[1] == gr.skip()
 
 
-def test_what_cannot_be_opened_is_said(
-    models: TextModels, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_opened_is_said(models: TextModels, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(gr, "Warning", said.append)
     request = visit()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import onlstm
+from benchmarks import onlstm, onlstm_trees
 from benchmarks.onlstm_latency import TEXTS, WORDS, latency_rows, published
 from benchmarks.onlstm_trees import distances, f1_cell, penn_words, reading, unknown_share
 from engine.onlstm import trees
@@ -23,7 +23,7 @@ SINICA = (
     '{"words": ["看", "書"], "tree": ["看", "書"]}\n'
 )
 PENN = (
-    "( (S (NP (DT The) (NN cat)) (VP (VBD paid) (NP (CD 5) (NN %))) (. .)) )\n"
+    "( (S (NP (DT The) (NN cat)) (, ,) (VP (VBD paid) (NP (CD 5) (NN %))) (. .)) )\n"
     "( (S (NP (NNP Mary)) (VP (VBZ sleeps))) )\n"
 )
 CONLLU = "\n".join(
@@ -136,7 +136,9 @@ def test_report(
     shown = capsys.readouterr().out
     assert "| right-branching | 100.0 | 100.0 | 0.0 | 0.0 |" in shown
     assert "| trees | Sinica (2) | Sinica, 10 words or fewer (2) | UD-GSDSimp (1) |" in shown
-    assert shown.count("| zh, layer ") == shown.count("| en, layer ") == 4
+    assert shown.count("| zh, layer ") == 4
+    assert shown.count("| en, layer ") == 6
+    assert "WSJ, 1 of whose sentences have a comma or other mark that divides:" in shown
     assert "| the best binary tree | 100.0 | 100.0 |" in shown
     assert "Recall by label, WSJ, in percent:" in shown
 
@@ -153,6 +155,16 @@ def test_perplexity_of_models_with_the_pack_s_vocabulary(models: Path, tmp_path:
     name, *values = row.strip("| ").split(" | ")
     assert name == "zh"
     assert all(1 < float(value) < 1e4 for value in values)
+
+
+def test_what_commas_are_worth() -> None:
+    gold = [Gold(("a", "b", "c", "d"), frozenset({(0, 2), (2, 4)}), borders=(2,))]
+    assert onlstm_trees.commas_cells([[0.1, 0.9, 0.3, 0.2]], gold, "unbiased") == (
+        "50.0 ±0.0",
+        "100.0 ±0.0",
+    )
+    *_, row = onlstm.commas_table(gold, {}).strip().splitlines()
+    assert row == "| right-branching | 50.0 ±0.0 | 100.0 ±0.0 |"
 
 
 def test_trivial_trees_alone(

@@ -12,7 +12,7 @@ from engine.__main__ import main
 from engine.commands import parse
 from engine.onlstm.analysis import OnLstm
 from engine.onlstm.formats import from_brackets, to_brackets
-from engine.onlstm.trees import PARSERS, depth
+from engine.onlstm.trees import PARSERS, depth, spans
 from engine.onlstm.trees import parse as parsed
 from tests.onlstm_models import save_model
 
@@ -56,6 +56,21 @@ def test_a_tree_a_line_each_by_the_model_of_its_language(
         (analysis,) = load(models / folder).analyse([forms])
         tree = parsed(analysis.layers[1].distances, "unbiased")
         assert line == to_brackets(tree, words)
+
+
+def test_commas_divide_first_unless_they_are_ignored(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("the", "old", "cat", "sleep")
+    alone = {run(capsys, "the old cat sleep.", "--language", "en")}
+    divided = set()
+    for place in range(1, len(words)):
+        text = f"{' '.join(words[:place])}, {' '.join(words[place:])}."
+        line = run(capsys, text, "--language", "en")
+        tree, _ = from_brackets(line)
+        assert isinstance(tree, tuple)
+        assert {(0, place), (place, 4)} - {(0, 1), (3, 4)} <= spans(tree)
+        divided.add(line)
+        alone.add(run(capsys, text, "--language", "en", "--ignore-commas"))
+    assert len(alone) == 1 and len(divided) == 3
 
 
 def test_json_tells_the_layer_and_the_parser(capsys: pytest.CaptureFixture[str]) -> None:

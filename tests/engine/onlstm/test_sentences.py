@@ -95,6 +95,21 @@ def test_words(text, expected):
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "borders"),
+    [
+        ("我来了，你走了。", (2,)),
+        ("苹果、梨和桃子都好吃。", ()),
+        ("他说：“好”，她——笑了。", (2, 3, 4)),
+        ("On Monday, at 3:45, 1,000 people left -- all of them.", (2, 4, 7)),
+        ("“，”他说", ()),
+    ],
+)
+def test_where_commas_divide(text, borders):
+    (found,) = sentences(text)
+    assert found.borders == borders, found.words
+
+
 def test_what_a_model_reads():
     (english,) = sentences("They’re in the U.S.")
     assert english.forms == ("they", "'re", "in", "the", "u.s.")

@@ -64,6 +64,15 @@ def test_penn_without_punctuation_traces_and_signs(tmp_path):
     assert second == Gold(("Mary", "'s"), frozenset({(0, 2)}), frozenset({((0, 2), "NP")}))
 
 
+def test_commas_of_a_penn_tree_are_borders(tmp_path):
+    path = tmp_path / "made_up.mrg"
+    path.write_text(
+        "( (S (`` ``) (ADVP (RB Now)) (, ,) (NP (NNP Mary)) (VP (VBZ sleeps)) (: --) (. .)) )"
+    )
+    (found,) = read_penn(path)
+    assert (found.words, found.borders) == (("Now", "Mary", "sleeps"), (1,))
+
+
 def test_nested_lists(tmp_path):
     path = tmp_path / "made_up.jsonl.xz"
     lines = [
@@ -85,4 +94,5 @@ def test_dependencies(tmp_path):
     first, second = read_dependencies(path)
     assert first.words == tuple("他看了一本书走了")
     assert first.spans == {(0, 8), (3, 5), (3, 6), (6, 8)}
+    assert first.borders == (6,)
     assert second == Gold(("书", "他", "看"), frozenset())  # 书 and 看 are no words in a row

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -122,6 +123,28 @@ def test_splits_fall_and_each_divides_a_part_that_is_there(distances, parser):
 def test_splits_of_shen_before_and_behind_a_word():
     assert trees.splits([0.1, 0.9, 0.3], "shen") == (Split(0, 3, 1, 0.9), Split(1, 3, 2, 0.9))
     assert trees.splits([0.1, 0.9, 0.3], "unbiased") == (Split(0, 3, 1, 0.9), Split(1, 3, 2, 0.3))
+
+
+@given(DISTANCES, st.sampled_from(PARSERS), st.data())
+def test_commas_divide_first_and_the_parser_divides_the_parts(distances, parser, data):
+    words = len(distances)
+    inside = st.integers(1, words - 1) if words > 1 else st.nothing()
+    borders = sorted(data.draw(st.sets(inside) if words > 1 else st.just(set())))
+    found = trees.splits(distances, parser, borders)
+    assert {split.at for split in found[: len(borders)]} == set(borders)
+    heights = [split.distance for split in found[: len(borders)]]
+    assert heights == sorted(heights, reverse=True)
+    made = trees.spans(trees.parse(distances, parser, borders))
+    for start, stop in pairwise([0, *borders, words]):
+        part = trees.spans(trees.parse(distances[start:stop], parser))
+        assert {(a + start, b + start) for a, b in part} <= made
+    assert trees.parse(distances, "unbiased", range(1, words)) == trees.unbiased(distances)
+
+
+@pytest.mark.parametrize("border", [0, 3, -1])
+def test_a_border_is_between_two_words(border):
+    with pytest.raises(ValueError, match="between the 3 words"):
+        trees.parse([0.1, 0.9, 0.3], "unbiased", [border])
 
 
 @pytest.mark.parametrize("parser", PARSERS)

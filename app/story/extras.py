@@ -77,16 +77,23 @@ def _chip(word: str, title: Title, lang: Language) -> Chip:
 
 def take_example(
     desk: Desk, manuscript: object, event: gr.EventData, request: gr.Request
-) -> tuple[Desk, str, str, str, str]:
+) -> tuple[Any, ...]:
     """An opening instead of the manuscript, which undo brings back; genre and mood that suit it,
-    and no title."""
+    and no title. Nothing while a text is being written."""
     lang = language(request)
     if desk.run is not None:
-        raise Refusal(say("error.running", lang))
+        return (gr.skip(),) * 5
     opening = _item(openings(), event_value(event, "index"), lang)
     desk.see(manuscript_of(manuscript, lang))
     desk.begin_page(opening.text)
     return desk, opening.text, "", opening.genre, opening.mood
+
+
+def refuse_while_writing(desk: Desk, request: gr.Request) -> None:
+    """Say why no opening was taken: an event of its own, since gradio shows no refusal of one that
+    comes past the queue, as ``take_example`` does."""
+    if desk.run is not None:
+        raise Refusal(say("error.running", language(request)))
 
 
 def _item(items: Sequence[Item], index: object, lang: Language) -> Item:

@@ -98,6 +98,8 @@ def test_at_the_cursor_by_keyboard_and_stopped_by_escape(
     area.press("Control+Enter")
     expect(page.locator("#story-stop")).to_be_visible()
     expect(page.locator("#story-tokens .tk-token").nth(2)).to_be_visible()
+    page.locator("#story-examples button").first.click()
+    expect(page.get_by_text("模型正在写，先停下再换。")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#story-continue")).to_be_visible()
     expect(area).not_to_have_value(OPENING)

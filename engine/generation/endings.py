@@ -1,7 +1,7 @@
 """When a text is over: ends of texts, stop ids, stop strings, and numbers of tokens."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from engine.errors import GenerationError
 from engine.generation import checks
@@ -25,6 +25,8 @@ class Endings:
         ids: ids of which it takes ``min_ends``: the stop ids, or the tokenizer's end.
         end_id: the tokenizer's end, where there are stop ids besides; one is enough.
         strings: stop strings.
+        quotations: how many quotations and brackets each id opens, below 0: closes. An end within
+            one ends no text; the mark that closes it right behind an end does.
     """
 
     ids: frozenset[int]
@@ -34,6 +36,7 @@ class Endings:
     min_tokens: int
     ends_from: int
     min_ends: int
+    quotations: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -45,6 +48,7 @@ class Endings:
         min_tokens: int = 0,
         ends_from: int = 0,
         min_ends: int = 1,
+        quotations: Mapping[int, int] | None = None,
     ) -> "Endings":
         """Checked. Raises GenerationError that names the field, its value and what is allowed."""
         given = listed(stop)
@@ -64,6 +68,7 @@ class Endings:
             min_tokens=checks.integer("min_tokens", min_tokens, 0),
             ends_from=checks.integer("ends_from", ends_from, 0),
             min_ends=checks.integer("min_ends", min_ends, 1),
+            quotations=quotations or {},
         )
 
     @property
@@ -78,7 +83,21 @@ class Endings:
             return False
         if last == self.end_id and last not in self.ids:
             return True
-        return last in self.ids and sum(token in self.ids for token in tokens) >= self.min_ends
+        if last not in self.ids and not self._closes_behind_end(tokens):
+            return False
+        enough = sum(token in self.ids for token in tokens) >= self.min_ends
+        return enough and not self._within_quotation(tokens)
+
+    def _closes_behind_end(self, tokens: Sequence[int]) -> bool:
+        closes = self.quotations.get(tokens[-1], 0) < 0
+        return closes and len(tokens) > 1 and tokens[-2] in self.ids
+
+    def _within_quotation(self, tokens: Sequence[int]) -> bool:
+        open = 0
+        for token in tokens:
+            # What was opened in the prompt and is closed here counts as nothing.
+            open = max(0, open + self.quotations.get(token, 0))
+        return open > 0
 
     def strings_count(self, count: int) -> bool:
         """Whether a stop string that is complete with token number ``count`` ends the text."""

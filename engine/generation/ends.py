@@ -27,6 +27,14 @@ def kept_ids(tokenizer: Tokenizer | None, strategy: Strategy) -> tuple[int, ...]
     return tuple(sorted(ids))
 
 
+def quotations(tokenizer: Tokenizer | None, strategy: Strategy) -> dict[int, int]:
+    """What ``Endings.quotations`` holds; nothing unless ``Strategy.whole_quotations``."""
+    if not strategy.whole_quotations:
+        return {}
+    opened = {id: _opened(text) for id, text in enumerate(_pieces(tokenizer))}
+    return {id: count for id, count in opened.items() if count}
+
+
 def endings(tokenizer: Tokenizer | None, strategy: Strategy) -> Endings:
     """What ends a text that is drawn. Raises what kept_ids raises."""
     stop: tuple[str | int, ...] = (*strategy.stop, *kept_ids(tokenizer, strategy))
@@ -36,6 +44,7 @@ def endings(tokenizer: Tokenizer | None, strategy: Strategy) -> Endings:
         max_tokens=strategy.max_tokens,
         min_tokens=strategy.min_tokens,
         ends_from=strategy.ends_from,
+        quotations=quotations(tokenizer, strategy),
     )
 
 
@@ -49,6 +58,7 @@ def search_endings(tokenizer: Tokenizer | None, strategy: Strategy, begun: int) 
         *(tokenizer, sorted(ids)),
         max_tokens=strategy.max_tokens - begun,
         ends_from=max(1, strategy.min_tokens - begun, strategy.ends_from - begun),
+        quotations=quotations(tokenizer, strategy),
     )
 
 
@@ -71,6 +81,15 @@ def begun(
 
 _TEXTS: Final[WeakKeyDictionary[Tokenizer, tuple[str, ...]]] = WeakKeyDictionary()
 """The text of every id by itself."""
+
+
+_OPENING: Final = frozenset("“「『（")
+_CLOSING: Final = frozenset("”」』）")
+
+
+def _opened(text: str) -> int:
+    """How many quotations and brackets a text opens and does not close."""
+    return sum((mark in _OPENING) - (mark in _CLOSING) for mark in text)
 
 
 def _pieces(tokenizer: Tokenizer | None) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ class Strategy:
         stop: strings that end the text and are cut off.
         keep: what ends the text and stays in it: pieces of the vocabulary by name, such as
             "<sep>", or ends of pieces' texts, such as "。".
+        whole_quotations: an end within a quotation or brackets that the text has opened does not
+            end it; the mark that closes them behind an end does.
 
     Raises GenerationError that names the field, its value and what is allowed.
     """
@@ -46,6 +48,7 @@ class Strategy:
     ends_from: int = 0
     stop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    whole_quotations: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -61,6 +64,10 @@ class Strategy:
             object.__setattr__(self, name, checks.integer(name, getattr(self, name), low, high))
         penalty = checks.number("length_penalty", self.length_penalty, 0, 10)
         object.__setattr__(self, "length_penalty", penalty)
+        if not isinstance(self.whole_quotations, bool):
+            raise GenerationError(
+                f"whole_quotations must be true or false, not {self.whole_quotations!r}"
+            )
         for name in ("stop", "keep"):
             object.__setattr__(self, name, _strings(name, getattr(self, name)))
 

@@ -1,6 +1,6 @@
 """Text as it is written: one Token after another, as soon as it exists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from engine.generation import checks
@@ -89,6 +89,7 @@ def stream(
     ends_from: int = 0,
     stop: Stop = (),
     min_ends: int = 1,
+    quotations: Mapping[int, int] | None = None,
     seed: int | None = None,
     alternatives: int = 5,
     deadline: float | None = None,
@@ -111,6 +112,7 @@ def stream(
         stop: ids and strings that end the text. The tokenizer's own end always does.
         min_ends: how many stop ids it takes to end the text (bert4keras's min_ends); without stop
             ids, how many ends of a text.
+        quotations: ids that open and close quotations, see ``Endings``.
         seed: 0 to 2**64 - 1; the same seed writes the same text, whoever else writes. None: by
             chance.
         alternatives: how many of the most probable tokens to show at each step.
@@ -133,6 +135,7 @@ def stream(
         min_tokens=min_tokens,
         ends_from=ends_from,
         min_ends=min_ends,
+        quotations=quotations,
     )
     job = Writing(
         *(as_reading(model, prompt), endings, sampler, model.tokenizer),

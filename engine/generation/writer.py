@@ -103,6 +103,7 @@ def write(
         min_tokens=strategy.min_tokens,
         ends_from=strategy.ends_from,
         stop=(*strategy.stop, *ends.kept_ids(model.tokenizer, strategy)),
+        quotations=ends.quotations(model.tokenizer, strategy),
         seed=seed,
         alternatives=alternatives,
         deadline=deadline,

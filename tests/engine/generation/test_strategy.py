@@ -4,6 +4,7 @@ import itertools
 import math
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from engine.generation import (
     write,
 )
 from engine.generation.batcher import Batcher, shared_batcher
+from engine.generation.endings import Endings
 from engine.tokenizers.prompt import Prompt
 from engine.tokenizers.streaming import PieceStream
 from engine.transformer.language_model import LanguageModel
@@ -239,6 +241,45 @@ def test_a_piece_stays_by_its_text_or_by_its_name():
     writer = write(model, "a", Strategy(keep=("[END]",)), seed=1)
     assert ids(writer) == [1, 2, 3, 4, END]
     assert writer.finish_reason == "stop"
+
+
+class Speaking(LetterTokenizer):
+    """Some letters are marks."""
+
+    def decode(self, ids) -> str:
+        return super().decode(ids).translate(str.maketrans("cef", "“。”"))
+
+
+@pytest.mark.parametrize("kind", ["sample", "beam"])
+def test_an_end_within_a_quotation_waits_for_the_mark_that_closes_it(kind):
+    model = ToyModel(alphabet())
+    model.tokenizer = Speaking()
+    strategy = Strategy(kind=kind, keep=("。",))
+    assert text_of(write(model, "a", strategy, seed=1)) == "b“d。"
+    whole = replace(strategy, whole_quotations=True)
+    assert text_of(write(model, "a", whole, seed=1)) == "b“d。”"
+    # What the prompt has opened is not asked about.
+    assert text_of(write(model, "c", whole, seed=1)) == "d。"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "ends"),
+    [
+        ([0, 1], True),
+        ([2, 0, 1], False),
+        ([2, 0, 1, 3], True),
+        ([2, 0, 3], False),
+        ([2, 0, 3, 1], True),
+        ([2, 2, 1, 3], False),
+        ([2, 2, 1, 3, 3], False),  # nothing ends between the two
+        ([3, 0, 1], True),
+        ([3, 3, 2, 1], False),
+        ([3], False),
+    ],
+)
+def test_where_quotations_end_a_text(tokens, ends):
+    endings = Endings.of(None, [1], max_tokens=9, quotations={2: 1, 3: -1})
+    assert endings.is_end(tokens) is ends
 
 
 def test_text_that_should_end_a_text_wants_a_tokenizer():

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.onlstm import english
-from engine.onlstm.sentences import cleaned, is_word, split
+from engine.onlstm.punctuation import split
+from engine.onlstm.sentences import cleaned, is_word
 from engine.onlstm.vocabulary import UNKNOWN
 from training.corpus import held_out_keys
 from training.corpus_dialogue import dialogues

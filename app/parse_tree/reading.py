@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from engine.onlstm import sentences, trees
 from engine.onlstm.formats import from_brackets
+from engine.onlstm.punctuation import divides
 from engine.onlstm.sentences import LIMITS, Language, SentenceError
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _gold_item(text: str, language: Language | None) -> Item:
     borders = [
         number + 1
         for number, (one, next) in enumerate(pairwise(kept))
-        if any(map(sentences.divides, written[one + 1 : next]))
+        if any(map(divides, written[one + 1 : next]))
     ]
     return Item(text, known, words, sentences.forms(words, known), gold, tuple(borders))
 

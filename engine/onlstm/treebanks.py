@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from engine.onlstm.evaluation import Gold
-from engine.onlstm.sentences import divides, is_word
+from engine.onlstm.punctuation import divides
+from engine.onlstm.sentences import is_word
 from engine.onlstm.trees import Span
 
 _Nested: TypeAlias = "str | list[_Nested]"

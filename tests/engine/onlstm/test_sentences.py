@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.onlstm.punctuation import split
 from engine.onlstm.sentences import (
     LIMITS,
     Limits,
@@ -12,7 +13,6 @@ from engine.onlstm.sentences import (
     is_word,
     language_of,
     sentences,
-    split,
     words,
 )
 

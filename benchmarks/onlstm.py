@@ -13,8 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from benchmarks.onlstm_latency import WORDS, latency_rows
 from benchmarks.onlstm_trees import (
     TREEBANKS,
@@ -22,6 +20,7 @@ from benchmarks.onlstm_trees import (
     distances,
     f1_rows,
     tree_of,
+    trivial_commas_cells,
     unknown_share,
 )
 from benchmarks.text_report import table
@@ -41,6 +40,8 @@ TRIVIAL_NAMES: Final = {
     "random_shen": "random distances with Shen's parser, mean of 5",
     "best": "the best binary tree",
 }
+WITH_COMMAS: Final = ("right", "balanced_floor", "balanced_ceil")
+"""Trivial trees that are divided at commas as well."""
 LANGUAGES: Final = {"zh": "Chinese", "en": "English"}
 SHORT: Final = 10
 """Words of a short sentence, as in WSJ10."""
@@ -93,10 +94,9 @@ def recall_table(gold: Sequence[Gold], models: Mapping[str, OnLstm]) -> str:
 
 
 def commas_table(gold: Sequence[Gold], models: Mapping[str, OnLstm]) -> str:
-    """What it is worth to divide at commas before the distances do: equal distances, which give
-    the right-branching tree, and each model's own layer with both parsers."""
-    equal = [np.zeros(len(sentence.words)) for sentence in gold]
-    rows = [["right-branching", *commas_cells(equal, gold, "unbiased")]]
+    """What it is worth to divide at commas before the distances do: the best of the trivial trees,
+    and each model's own layer with both parsers."""
+    rows = [[TRIVIAL_NAMES[name], *trivial_commas_cells(gold, name)] for name in WITH_COMMAS]
     for name, model in models.items():
         layer = model.default_layer
         found = [layers[layer] for layers in distances(model, gold)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from engine.onlstm import trees
 from engine.onlstm.analysis import FloatArray, OnLstm
-from engine.onlstm.evaluation import Gold, score
+from engine.onlstm.evaluation import TRIVIAL, Gold, score
 from engine.onlstm.sentences import forms
 from engine.onlstm.treebanks import read_dependencies, read_nested, read_penn
 from engine.onlstm.trees import PARSERS, Node, Parser
@@ -92,6 +93,37 @@ def commas_cells(
         for heights, sentence in zip(found, gold, strict=True)
     ]
     return f1_cell(alone, gold), f1_cell(divided, gold)
+
+
+def trivial_commas_cells(gold: Sequence[Gold], name: str) -> tuple[str, str]:
+    """The same of a trivial tree: the parts between commas are such trees, the whole branches to
+    the right."""
+    rng = np.random.default_rng(0)
+    alone = [TRIVIAL[name](len(sentence.words), rng) for sentence in gold]
+    divided = []
+    for sentence in gold:
+        ends = (0, *sentence.borders, len(sentence.words))
+        parts = [TRIVIAL[name](stop - start, rng) for start, stop in pairwise(ends)]
+        divided.append(_joined(parts))
+    return f1_cell(alone, gold), f1_cell(divided, gold)
+
+
+def _joined(parts: Sequence[Node]) -> Node:
+    """[a [b [c d]]] of trees whose words are numbered by themselves."""
+    begin, numbered = 0, []
+    for part in parts:
+        numbered.append(_shifted(part, begin))
+        begin += trees.word_count(part)
+    whole = numbered.pop()
+    for part in reversed(numbered):
+        whole = (part, whole)
+    return whole
+
+
+def _shifted(node: Node, by: int) -> Node:
+    if isinstance(node, int):
+        return node + by
+    return tuple(_shifted(child, by) for child in node)
 
 
 def f1_cell(made: Iterable[Node], gold: Iterable[Gold]) -> str:

@@ -178,7 +178,7 @@ def until_sentence_end(strategy: Strategy, tokenizer: Tokenizer | None) -> Strat
     """The strategy, but from half of its tokens on the first end of a sentence ends the text.
 
     As Su Jianlin's GPT2_ML example does (kexue.fm/archives/7292): 128 of 256 tokens, then 。 Unlike
-    there what somebody says is not cut off before it is over.
+    there what somebody says is not cut off before its closing mark.
     """
     return replace(
         strategy,

@@ -68,7 +68,7 @@ def _connect_runs(controls: Controls, studio: Studio) -> list[Any]:
             controls.conditions.mood,
         ],
         **QUICK,
-    ).success(extras.refuse_while_writing, [controls.desk], None, **SLOW)
+    ).success(extras.refuse_example, [controls.desk], None, **SLOW)
     started = [
         actions.go_on.click(studio.write, asked, _screen(controls), js=scripts.AT_END, **_SLOW),
         actions.here.click(studio.write, asked, _screen(controls), js=scripts.AT_CURSOR, **_SLOW),

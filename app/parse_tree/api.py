@@ -34,6 +34,7 @@ class ParsedSentence(TypedDict):
         model: its name in the bundle.
         layer: counted from 1.
         parser: "unbiased" or "shen".
+        borders: the words before which a comma divided the sentence; none where commas are ignored.
         brackets: the tree, (The (cat sleeps)).
         spans: of its nodes, from the first word to the one after the last.
         distances: the syntactic distance of each word from what is before it.
@@ -47,6 +48,7 @@ class ParsedSentence(TypedDict):
     model: str
     layer: int
     parser: str
+    borders: list[int]
     brackets: str
     spans: list[list[int]]
     distances: list[float]
@@ -105,6 +107,7 @@ def _parsed(reading: Reading) -> ParsedSentence:
         "model": reading.name,
         "layer": reading.layer + 1,
         "parser": reading.parser,
+        "borders": [*reading.borders],
         "brackets": formats.to_brackets(tree, item.words),
         "spans": [list(span) for span in sorted(trees.spans(tree), key=lambda s: (s[0], -s[1]))],
         "distances": [round(float(value), 6) for value in reading.distances],

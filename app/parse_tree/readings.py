@@ -22,7 +22,7 @@ class Reading:
 
     Attributes:
         layer: counted from 0.
-        borders: the words before which a comma divides the sentence, if any is minded.
+        borders: the words before which a comma divides the sentence; none where they are ignored.
     """
 
     item: Item

@@ -35,6 +35,7 @@ def table(passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: L
     ]
     if not gold:
         return ""
+    commas = choices.commas_first and any(item.borders for item in passage.items)
     rows = _rows(passage, models, choices, gold, lang)
     words = sum(len(sentence.words) for sentence in gold)
     title = say("scores.title", lang, sentences=len(gold), words=words)
@@ -46,6 +47,7 @@ def table(passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: L
             *(title, ""),
             *_markdown([say("scores.tree", lang), *parsers], rows),
             "",
+            *([say("scores.commas", lang), ""] if commas else []),
             *_markdown([say("scores.baselines", lang), "F1"], trivial),
         )
     )

@@ -55,7 +55,8 @@ def endpoint(models: TextModels) -> Callable[..., Answer]:
                 beam, su_random_sample, su_top_k or su_beam.
             max_tokens: 1 to 1024.
             seed: with the same one comes the same text; below 0 one is drawn.
-            sentence: whether to end at the first end of a sentence in the second half.
+            sentence: whether to end at the first end of a sentence in the second half, within a
+                quotation or brackets once they close.
             model: story, or a published model that this server has: gpt2-ml-15g, gpt2-ml-30g,
                 cpm, cpm-distill or gpt2.
 

@@ -99,6 +99,7 @@ class Desk:
         history: the manuscripts as the server saw them.
         run: what is being written; None between runs.
         run_shown: the run whose continuations stand side by side to choose from; None for none.
+        refusal: why the example that was picked last was not taken; "" where it was.
     """
 
     def __init__(self) -> None:
@@ -106,6 +107,7 @@ class Desk:
         self.history = History.of(Snapshot(), MAX_UNDO)
         self.run: Run | None = None
         self.run_shown: int | None = None
+        self.refusal = ""
         self._last_id = 0
 
     @property

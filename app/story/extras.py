@@ -79,21 +79,26 @@ def take_example(
     desk: Desk, manuscript: object, event: gr.EventData, request: gr.Request
 ) -> tuple[Any, ...]:
     """An opening instead of the manuscript, which undo brings back; genre and mood that suit it,
-    and no title. Nothing while a text is being written."""
+    and no title. Gradio shows no refusal of an event that comes past the queue, as this one does:
+    the next one, ``refuse_example``, is in it."""
     lang = language(request)
-    if desk.run is not None:
+    desk.refusal = ""
+    try:
+        if desk.run is not None:
+            raise Refusal(say("error.running", lang))
+        opening = _item(openings(), event_value(event, "index"), lang)
+        desk.see(manuscript_of(manuscript, lang))
+    except Refusal as refusal:
+        desk.refusal = str(refusal)
         return (gr.skip(),) * 5
-    opening = _item(openings(), event_value(event, "index"), lang)
-    desk.see(manuscript_of(manuscript, lang))
     desk.begin_page(opening.text)
     return desk, opening.text, "", opening.genre, opening.mood
 
 
-def refuse_while_writing(desk: Desk, request: gr.Request) -> None:
-    """Say why no opening was taken: an event of its own, since gradio shows no refusal of one that
-    comes past the queue, as ``take_example`` does."""
-    if desk.run is not None:
-        raise Refusal(say("error.running", language(request)))
+def refuse_example(desk: Desk) -> None:
+    """Say why no opening was taken, if none was."""
+    if desk.refusal:
+        raise Refusal(desk.refusal)
 
 
 def _item(items: Sequence[Item], index: object, lang: Language) -> Item:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.xiangqi.clock import Clock
-from engine.xiangqi.board import Board
+from engine.xiangqi.board import STARTING_FEN, Board
 from engine.xiangqi.moves import BLACK, RED, Color, IllegalMoveError, InvalidMoveError, Move
 from engine.xiangqi.rules import Outcome, Termination
 
@@ -111,6 +111,11 @@ class Session:
     def ply(self) -> int:
         """Moves played from the start position of this game."""
         return len(self.board.move_stack)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether this is the position that games begin with, and nothing else."""
+        return not self.ply and self.puzzle is None and self.board.fen() == STARTING_FEN
 
     @property
     def live(self) -> bool:

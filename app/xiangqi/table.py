@@ -47,10 +47,13 @@ class Table:
     def opened(self, session: Session, saved: object, request: gr.Request | None) -> Session:
         """The session of a page that was just opened: from its link, its browser, or new.
 
-        A game that somebody began before this answer came goes on instead.
+        A game that somebody began before this answer came goes on where there is no other.
         """
-        if not session.version:
-            session = self._found(saved, request)
+        found = self._found(saved, request)
+        if session.version and found.untouched:
+            session.look, session.level = found.look, session.level or found.level
+        else:
+            session = found
         level = self.opponent.level(session.level)
         session.level = session.level if level is None else level.key
         clock = session.clock

@@ -86,7 +86,8 @@ def _written(sentence: Sentence, model: "OnLstm", options: argparse.Namespace) -
     layer = _layer(analysis, options.layer, model.default_layer)
     parser = options.parser or model.default_parser
     distances = analysis.layers[layer].distances
-    tree = parse(distances, parser, () if options.ignore_commas else sentence.borders)
+    borders = () if options.ignore_commas else sentence.borders
+    tree = parse(distances, parser, borders)
     words = [word.text for word in sentence.words]
     if options.format in _TEXTS:
         return _TEXTS[options.format](tree, words)
@@ -97,6 +98,7 @@ def _written(sentence: Sentence, model: "OnLstm", options: argparse.Namespace) -
         "language": sentence.language,
         "layer": layer + 1,
         "parser": parser,
+        "borders": [*borders],
         "distances": [round(float(distance), 4) for distance in distances],
         "surprisal": [round(float(bits), 3) for bits in analysis.surprisal],
     }

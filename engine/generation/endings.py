@@ -1,7 +1,7 @@
 """When a text is over: ends of texts, stop ids, stop strings, and numbers of tokens."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.errors import GenerationError
 from engine.generation import checks
@@ -18,6 +18,25 @@ def listed(stop: Stop) -> tuple[str | int, ...]:
 
 
 @dataclass(frozen=True)
+class Quotations:
+    """The ids that open and close quotations and brackets.
+
+    Attributes:
+        counts: how many an id opens; below 0: closes.
+        breaks: line breaks, which leave none open.
+    """
+
+    counts: Mapping[int, int]
+    breaks: frozenset[int] = frozenset()
+
+    def opened(self, tokens: Iterable[int], already: int = 0) -> int:
+        """How many are open behind the tokens, where so many were before them."""
+        for token in tokens:
+            already = 0 if token in self.breaks else max(0, already + self.counts.get(token, 0))
+        return already
+
+
+@dataclass(frozen=True)
 class Endings:
     """What ends a text, see ``stream``.
 
@@ -25,8 +44,9 @@ class Endings:
         ids: ids of which it takes ``min_ends``: the stop ids, or the tokenizer's end.
         end_id: the tokenizer's end, where there are stop ids besides; one is enough.
         strings: stop strings.
-        quotations: how many quotations and brackets each id opens, below 0: closes. An end within
-            one ends no text; the mark that closes it right behind an end does.
+        quotations: a stop id within one ends no text; the mark that closes it right behind a stop
+            id does. None: they do not matter.
+        opened: quotations that are open where the text begins.
     """
 
     ids: frozenset[int]
@@ -36,7 +56,8 @@ class Endings:
     min_tokens: int
     ends_from: int
     min_ends: int
-    quotations: Mapping[int, int] = field(default_factory=dict)
+    quotations: Quotations | None = None
+    opened: int = 0
 
     @classmethod
     def of(
@@ -48,9 +69,13 @@ class Endings:
         min_tokens: int = 0,
         ends_from: int = 0,
         min_ends: int = 1,
-        quotations: Mapping[int, int] | None = None,
+        quotations: Quotations | None = None,
+        before: Sequence[int] = (),
     ) -> "Endings":
-        """Checked. Raises GenerationError that names the field, its value and what is allowed."""
+        """Checked; ``before`` are the tokens that the text continues.
+
+        Raises GenerationError that names the field, its value and what is allowed.
+        """
         given = listed(stop)
         strings = tuple(item for item in given if isinstance(item, str))
         if strings and tokenizer is None:
@@ -68,7 +93,9 @@ class Endings:
             min_tokens=checks.integer("min_tokens", min_tokens, 0),
             ends_from=checks.integer("ends_from", ends_from, 0),
             min_ends=checks.integer("min_ends", min_ends, 1),
-            quotations=quotations or {},
+            # Nobody has a text go on behind its own end.
+            quotations=quotations if ids else None,
+            opened=quotations.opened(before) if quotations else 0,
         )
 
     @property
@@ -86,18 +113,15 @@ class Endings:
         if last not in self.ids and not self._closes_behind_end(tokens):
             return False
         enough = sum(token in self.ids for token in tokens) >= self.min_ends
-        return enough and not self._within_quotation(tokens)
+        return enough and (last == self.end_id or not self._within_quotation(tokens))
 
     def _closes_behind_end(self, tokens: Sequence[int]) -> bool:
-        closes = self.quotations.get(tokens[-1], 0) < 0
-        return closes and len(tokens) > 1 and tokens[-2] in self.ids
+        if self.quotations is None or len(tokens) < 2:
+            return False
+        return self.quotations.counts.get(tokens[-1], 0) < 0 and tokens[-2] in self.ids
 
     def _within_quotation(self, tokens: Sequence[int]) -> bool:
-        open = 0
-        for token in tokens:
-            # What was opened in the prompt and is closed here counts as nothing.
-            open = max(0, open + self.quotations.get(token, 0))
-        return open > 0
+        return self.quotations is not None and self.quotations.opened(tokens, self.opened) > 0
 
     def strings_count(self, count: int) -> bool:
         """Whether a stop string that is complete with token number ``count`` ends the text."""

@@ -5,7 +5,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from engine.errors import GenerationError
-from engine.generation.endings import Endings
+from engine.generation.endings import Endings, Quotations
 from engine.generation.jobs import FinishReason
 from engine.generation.strategy import Strategy
 from engine.generation.writing import WrittenText
@@ -27,16 +27,19 @@ def kept_ids(tokenizer: Tokenizer | None, strategy: Strategy) -> tuple[int, ...]
     return tuple(sorted(ids))
 
 
-def quotations(tokenizer: Tokenizer | None, strategy: Strategy) -> dict[int, int]:
-    """What ``Endings.quotations`` holds; nothing unless ``Strategy.whole_quotations``."""
+def quotations(tokenizer: Tokenizer | None, strategy: Strategy) -> Quotations | None:
+    """Those of a vocabulary; None unless ``Strategy.whole_quotations``."""
     if not strategy.whole_quotations:
-        return {}
-    opened = {id: _opened(text) for id, text in enumerate(_pieces(tokenizer))}
-    return {id: count for id, count in opened.items() if count}
+        return None
+    pieces = list(enumerate(_pieces(tokenizer)))
+    return Quotations(
+        {id: count for id, text in pieces if (count := _opened(text))},
+        frozenset(id for id, text in pieces if "\n" in text),
+    )
 
 
-def endings(tokenizer: Tokenizer | None, strategy: Strategy) -> Endings:
-    """What ends a text that is drawn. Raises what kept_ids raises."""
+def endings(tokenizer: Tokenizer | None, strategy: Strategy, before: Sequence[int] = ()) -> Endings:
+    """What ends a text that is drawn after these tokens. Raises what kept_ids raises."""
     stop: tuple[str | int, ...] = (*strategy.stop, *kept_ids(tokenizer, strategy))
     return Endings.of(
         tokenizer,
@@ -45,12 +48,16 @@ def endings(tokenizer: Tokenizer | None, strategy: Strategy) -> Endings:
         min_tokens=strategy.min_tokens,
         ends_from=strategy.ends_from,
         quotations=quotations(tokenizer, strategy),
+        before=before,
     )
 
 
-def search_endings(tokenizer: Tokenizer | None, strategy: Strategy, begun: int) -> Endings:
-    """What ends a search after so many tokens: a search ends at tokens, so at any that has a stop
-    string in it; one that takes several tokens ends the text but not the search for it."""
+def search_endings(
+    tokenizer: Tokenizer | None, strategy: Strategy, begun: int, before: Sequence[int]
+) -> Endings:
+    """What ends a search after these tokens, of which so many are of the text: a search ends at
+    tokens, so at any that has a stop string in it; one that takes several tokens ends the text but
+    not the search for it."""
     ids = set(kept_ids(tokenizer, strategy))
     for string in strategy.stop:
         ids |= {id for id, text in enumerate(_pieces(tokenizer)) if string in text}
@@ -59,6 +66,7 @@ def search_endings(tokenizer: Tokenizer | None, strategy: Strategy, begun: int) 
         max_tokens=strategy.max_tokens - begun,
         ends_from=max(1, strategy.min_tokens - begun, strategy.ends_from - begun),
         quotations=quotations(tokenizer, strategy),
+        before=before,
     )
 
 

@@ -40,7 +40,7 @@ class SearchWriter:
         self._model, self._batcher = model, batcher or shared_batcher(model)
         reading = as_reading(model, prompt)
         self._before = Reading(reading.prompt.followed_by(begin), reading.source)
-        self._ends = endings(model.tokenizer, strategy)
+        self._ends = endings(model.tokenizer, strategy, reading.prompt.tokens)
         _, self._text, _ = begun(model.tokenizer, self._ends, begin)
         self._tokens = list(begin)
         self._alternatives = checks.integer("alternatives", alternatives, 0)
@@ -50,7 +50,7 @@ class SearchWriter:
         self._over: FinishReason | None = None
         self._job: Job = BeamSearch(
             self._before,
-            search_endings(model.tokenizer, strategy, len(begin)),
+            search_endings(model.tokenizer, strategy, len(begin), self._before.prompt.tokens),
             beams=min(strategy.beams, model.config.vocab_size),
             length_penalty=strategy.length_penalty,
             deadline=deadline,

@@ -33,8 +33,8 @@ class Strategy:
         stop: strings that end the text and are cut off.
         keep: what ends the text and stays in it: pieces of the vocabulary by name, such as
             "<sep>", or ends of pieces' texts, such as "。".
-        whole_quotations: an end within a quotation or brackets that the text has opened does not
-            end it; the mark that closes them behind an end does.
+        whole_quotations: what ``keep`` names does not end the text within a quotation of its
+            paragraph (“”, 「」, 『』) or brackets; the mark that closes them right behind it does.
 
     Raises GenerationError that names the field, its value and what is allowed.
     """

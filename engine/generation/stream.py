@@ -1,11 +1,11 @@
 """Text as it is written: one Token after another, as soon as it exists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 
 from engine.generation import checks
 from engine.generation.batcher import Batcher, shared_batcher
-from engine.generation.endings import Endings, Stop
+from engine.generation.endings import Endings, Quotations, Stop
 from engine.generation.jobs import End, FinishReason, Job
 from engine.generation.processing import Sampler
 from engine.generation.reading import as_reading
@@ -89,7 +89,7 @@ def stream(
     ends_from: int = 0,
     stop: Stop = (),
     min_ends: int = 1,
-    quotations: Mapping[int, int] | None = None,
+    quotations: Quotations | None = None,
     seed: int | None = None,
     alternatives: int = 5,
     deadline: float | None = None,
@@ -112,7 +112,7 @@ def stream(
         stop: ids and strings that end the text. The tokenizer's own end always does.
         min_ends: how many stop ids it takes to end the text (bert4keras's min_ends); without stop
             ids, how many ends of a text.
-        quotations: ids that open and close quotations, see ``Endings``.
+        quotations: a stop id within one does not end the text, see ``Endings``.
         seed: 0 to 2**64 - 1; the same seed writes the same text, whoever else writes. None: by
             chance.
         alternatives: how many of the most probable tokens to show at each step.
@@ -129,6 +129,7 @@ def stream(
     """
     if isinstance(sampler, Settings) or sampler is None:
         sampler = (sampler or Settings()).sampler()
+    reading = as_reading(model, prompt)
     endings = Endings.of(
         *(model.tokenizer, stop),
         max_tokens=max_tokens,
@@ -136,9 +137,10 @@ def stream(
         ends_from=ends_from,
         min_ends=min_ends,
         quotations=quotations,
+        before=reading.prompt.tokens,
     )
     job = Writing(
-        *(as_reading(model, prompt), endings, sampler, model.tokenizer),
+        *(reading, endings, sampler, model.tokenizer),
         seed=seed,
         alternatives=checks.integer("alternatives", alternatives, 0),
         deadline=deadline,

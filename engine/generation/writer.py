@@ -85,7 +85,9 @@ def write(
     Raises what ``stream`` and ``beam_search`` raise, and TokenizerError where the vocabulary has
     nothing of ``strategy.keep``.
     """
-    _, _, reason = ends.begun(model.tokenizer, ends.endings(model.tokenizer, strategy), begin)
+    before = as_prompt(model, prompt).tokens if strategy.whole_quotations else ()
+    endings = ends.endings(model.tokenizer, strategy, before)
+    _, _, reason = ends.begun(model.tokenizer, endings, begin)
     if reason is not None:
         return _Whole(reason)
     if strategy.kind == "beam":

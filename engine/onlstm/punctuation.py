@@ -13,7 +13,8 @@ _LATIN_OR_DIGIT: Final = re.compile("[A-Za-z0-9]")
 _END: Final = re.compile(r"[。｡！？；…‼⁇⁈⁉!?.]+")
 _CHINESE_ENDS: Final = frozenset("。｡！？；…‼⁇⁈⁉")
 _CLOSING: Final = frozenset("”’」』）】》〉〕］｝)]}»")
-_DIVIDING: Final = frozenset("，,；;：:—–…")
+_DIVIDING: Final = frozenset("，,；;：:—–")
+_STRONG: Final = re.compile("[，；：—]|--")
 
 
 def split(text: str) -> list[str]:
@@ -35,7 +36,23 @@ def split(text: str) -> list[str]:
 def divides(punctuation: str) -> bool:
     """Whether punctuation between two words divides a sentence into parts: a comma, semicolon,
     colon or dash. The comma of Chinese enumerations (、) stands inside of a part."""
-    return "--" in punctuation or not _DIVIDING.isdisjoint(punctuation)
+    return any(mark in punctuation for mark in ("--", " - ", *_DIVIDING))
+
+
+def divides_at(text: str, start: int, stop: int) -> bool:
+    """Whether text[start:stop], the punctuation between two words, divides their sentence.
+
+    Not where it belongs to a number, an address or a name: 3:45, 1,000, http://a.org, 1990–2000.
+    """
+    between = text[start:stop]
+    if not divides(between):
+        return False
+    before, behind = text[start - 1 : start], text[stop : stop + 1]
+    if not (_LATIN_OR_DIGIT.match(before) and _LATIN_OR_DIGIT.match(behind)):
+        return True
+    if len(between) == 1 and before.isdigit() and behind.isdigit():
+        return False
+    return " " in between or bool(_STRONG.search(between))
 
 
 def _ends(line: str) -> Iterator[int]:

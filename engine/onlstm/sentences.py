@@ -18,7 +18,7 @@ from typing import Any, Final, Literal
 from engine.chinese import converted, converted_pieces
 from engine.errors import EngineError
 from engine.onlstm import english
-from engine.onlstm.punctuation import divides, split
+from engine.onlstm.punctuation import divides_at, split
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
@@ -114,7 +114,7 @@ class Sentence:
         return tuple(
             number + 1
             for number, (one, next) in enumerate(pairwise(self.words))
-            if divides(self.text[one.stop : next.start])
+            if divides_at(self.text, one.stop, next.start)
         )
 
 

@@ -80,15 +80,17 @@ def parse(distances: ArrayLike, parser: Parser, borders: Collection[int] = ()) -
 def splits(
     distances: ArrayLike, parser: Parser, borders: Collection[int] = ()
 ) -> tuple[Split, ...]:
-    """What the parser divides, the largest distance first: as if a threshold fell from above.
+    """What is divided: at the borders first, then by the parser, the largest distance first each
+    time, as if a threshold fell from above.
 
     A part always comes after the whole that it is part of. ``shen`` divides twice at one
-    distance: before the word and behind it, as far as there is something on that side.
+    distance: before the word and behind it, as far as there is something on that side; at a
+    border only before it.
 
     Args:
         distances: one a word, (words,).
-        borders: words before which there is a comma or the like. The sentence is divided there
-            first, in the order of their distances, and the parser divides the parts.
+        borders: words before which there is a comma or the like. The parser divides the parts
+            between them.
 
     Raises:
         ValueError: as ``shen``, and for a border that is not between two of the words.

@@ -152,8 +152,21 @@ def test_an_example_takes_the_place_of_the_manuscript_and_undo_brings_it_back() 
     assert (text, title, genre, mood) == (opening.text, "", opening.genre, opening.mood)
     desk.undo()
     assert desk.now.text == "我的"
+    extras.refuse_example(desk)
+
+
+@pytest.mark.parametrize("bad", ["index", "manuscript", "running"])
+def test_an_example_that_is_not_taken_changes_nothing_and_says_why(bad: str) -> None:
+    desk = Desk()
+    desk.see("我的")
+    if bad == "running":
+        desk.begin([], "simplified", None)
+    index = len(openings()) if bad == "index" else 0
+    manuscript = "长" * 1_000_000 if bad == "manuscript" else "我的"
+    taken = extras.take_example(desk, manuscript, event(index=index), visit())
+    assert taken == (gr.skip(),) * 5 and desk.now.text == "我的"
     with pytest.raises(Refusal):
-        extras.take_example(desk, "我的", event(index=len(openings())), visit())
+        extras.refuse_example(desk)
 
 
 def test_the_examples_are_those_of_the_article_and_suit_the_model() -> None:

@@ -88,11 +88,16 @@ def test_the_persons_move_is_shown_before_the_answer(play: Play) -> None:
 def test_a_game_begun_before_the_page_was_opened_goes_on(play: Play, table: Table) -> None:
     session = new_session(play)
     run(play.move(session, click(session, "h2e2"), request()))
-    kept = store.save(Session(), 0.0)
-    assert table.opened(session, kept, request()) is session
-    assert session.ply == 2
-    untouched = Session()
-    assert table.opened(untouched, kept, request()) is not untouched
+    kept = Session()
+    kept.look.arrows = True
+    assert table.opened(session, store.save(kept, 0.0), request()) is session
+    assert (session.ply, session.look.arrows) == (2, True)
+    assert table.opened(session, None, request("en")).look.letters == "western"
+    # A game that was kept is worth more than a move or two.
+    kept = new_session(play)
+    run(play.move(kept, click(kept, "b2e2"), request()))
+    found = table.opened(session, store.save(kept, 0.0), request())
+    assert found is not session and found.board.fen() == kept.board.fen()
 
 
 @pytest.mark.parametrize("uci", ["h2h8", "e0e5", "zzzz", "", None, 5, "h2e2" * 100, ["h2e2"]])

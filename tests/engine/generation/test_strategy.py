@@ -24,7 +24,7 @@ from engine.generation import (
     write,
 )
 from engine.generation.batcher import Batcher, shared_batcher
-from engine.generation.endings import Endings
+from engine.generation.endings import Endings, Quotations
 from engine.tokenizers.prompt import Prompt
 from engine.tokenizers.streaming import PieceStream
 from engine.transformer.language_model import LanguageModel
@@ -258,8 +258,12 @@ def test_an_end_within_a_quotation_waits_for_the_mark_that_closes_it(kind):
     assert text_of(write(model, "a", strategy, seed=1)) == "b“d。"
     whole = replace(strategy, whole_quotations=True)
     assert text_of(write(model, "a", whole, seed=1)) == "b“d。”"
-    # What the prompt has opened is not asked about.
-    assert text_of(write(model, "c", whole, seed=1)) == "d。"
+    # It may have been opened before, by the prompt or in what there is of the text.
+    assert text_of(write(model, "c", whole, seed=1)) == "d。”"
+    assert text_of(write(model, "a", whole, seed=1, begin=[1, 2])) == "d。”"
+    # Behind its own end no text goes on.
+    ending = replace(whole, keep=())
+    assert text_of(write(model, "b", ending, seed=1)) == "“d。”" + LETTERS[6:]
 
 
 @pytest.mark.parametrize(
@@ -274,12 +278,19 @@ def test_an_end_within_a_quotation_waits_for_the_mark_that_closes_it(kind):
         ([2, 2, 1, 3, 3], False),  # nothing ends between the two
         ([3, 0, 1], True),
         ([3, 3, 2, 1], False),
+        ([2, 0, 4, 1], True),  # a line break leaves none open
         ([3], False),
     ],
 )
 def test_where_quotations_end_a_text(tokens, ends):
-    endings = Endings.of(None, [1], max_tokens=9, quotations={2: 1, 3: -1})
+    quotations = Quotations({2: 1, 3: -1}, frozenset([4]))
+    endings = Endings.of(None, [1], max_tokens=9, quotations=quotations)
     assert endings.is_end(tokens) is ends
+    # A quotation that is open before the text: as if it began with the mark, but for its end.
+    opened = Endings.of(None, [1], max_tokens=9, quotations=quotations, before=[2])
+    assert opened.is_end(tokens) is endings.is_end([2, *tokens])
+    closed = Endings.of(None, [1], max_tokens=9, quotations=quotations, before=[2, 4])
+    assert closed.is_end(tokens) is ends
 
 
 def test_text_that_should_end_a_text_wants_a_tokenizer():

@@ -103,6 +103,12 @@ def test_words(text, expected):
         ("他说：“好”，她——笑了。", (2, 3, 4)),
         ("On Monday, at 3:45, 1,000 people left -- all of them.", (2, 4, 7)),
         ("“，”他说", ()),
+        ("大约有1,000人参加了3:45的会议。", ()),
+        ("甲队3：2赢了1990—2000年的乙队。", ()),
+        ("See http://a.org/b:c for New York–London 1990–2000.", ()),
+        ("He left - all of them—all!", (2, 5)),
+        ("我用iPhone，你用Android。", (2,)),
+        ("第3，第4。", (2,)),
     ],
 )
 def test_where_commas_divide(text, borders):

@@ -122,7 +122,9 @@ def _published(preset: Preset) -> Strategy:
 
 
 STRATEGIES: Final[dict[str, Strategy]] = {
-    "balanced": Strategy(settings=Settings(temperature=0.8, top_p=0.9, repetition_penalty=1.1)),
+    "balanced": Strategy(
+        settings=Settings(temperature=0.8, top_p=0.9, repetition_penalty=1.15, no_repeat_ngram=6)
+    ),
     "greedy": Strategy(settings=Settings(temperature=0)),
     "temperature": Strategy(settings=Settings(temperature=0.7)),
     "top_k": Strategy(settings=Settings(top_k=10)),
@@ -136,8 +138,9 @@ STRATEGIES: Final[dict[str, Strategy]] = {
 }
 """Strategies to choose from, by name, each to show one idea.
 
-"top_k" has the 10 of Fan et al. 2018, "penalty" the 1.2 on near-greedy choice of CTRL (Keskar et
-al. 2019), "beam" compares means of logprobs, and the last three do as bert4keras's
-AutoRegressiveDecoder: random_sample with the settings of its GPT2_ML example (kexue.fm/archives/
-7292), with those of the NEZHA dialogue (7718), and beam_search by plain sums.
+"balanced" keeps a small model from going round in circles, "top_k" has the 10 of Fan et al. 2018,
+"penalty" the 1.2 on near-greedy choice of CTRL (Keskar et al. 2019), "beam" compares means of
+logprobs, and the last three do as bert4keras's AutoRegressiveDecoder: random_sample with the
+settings of its GPT2_ML example (kexue.fm/archives/7292), with those of the NEZHA dialogue (7718),
+and beam_search by plain sums.
 """

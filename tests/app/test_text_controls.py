@@ -106,7 +106,9 @@ def test_every_preset_writes(name: str) -> None:
 
 
 def test_strategies_in_words() -> None:
-    assert describe(STRATEGIES["balanced"], "zh") == "温度 0.8 · top-p 0.9 · 重复惩罚 1.1"
+    assert describe(STRATEGIES["balanced"], "zh") == (
+        "温度 0.8 · top-p 0.9 · 重复惩罚 1.15 · 6 元不重复"
+    )
     assert describe(STRATEGIES["beam"], "en") == "4 beams · length penalty 1"
     assert describe(STRATEGIES["su_beam"], "en") == "4 beams"
     assert describe(Strategy(), "en") == "plain sampling"

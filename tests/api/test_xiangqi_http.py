@@ -23,7 +23,7 @@ class Visitor:
         self.config = client.get("/config").json()
         self.value: dict[str, Any] = {}
         self.record: dict[str, Any] = {}
-        self.call("load", [None])
+        self.call("load", [None, None])
 
     def call(self, event: str, data: list[Any], event_data: object = None) -> list[str]:
         """Send an event; returns the messages of the queue, and keeps the board last seen."""
@@ -103,7 +103,7 @@ def test_a_saved_game_from_the_browser_is_checked(client: httpx.Client) -> None:
     visitor = Visitor(client, "saved")
     lies: list[Any] = [5, [], {}, {"fen": "x"}, {"fen": visitor.value["fen"], "moves": "h2h8"}]
     for lie in lies:
-        said = visitor.call("load", [lie])
+        said = visitor.call("load", [None, lie])
         assert any("没有读出来" in text for text in said), lie
         assert visitor.record["moves"] == []
 

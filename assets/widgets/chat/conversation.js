@@ -14,9 +14,11 @@ class Conversation {
     this.end = null;
   }
 
-  // A value that begins with the one before has only what is new read.
+  // A value that begins with the one before has only what is new read. One with a lower number than
+  // what is shown was overtaken: the last words of a run that was stopped.
   receive(value) {
     const text = typeof value === "string" ? value : "";
+    if (parsed(text.split("\n", 1)[0])?.seq < this.head?.seq) return;
     const grown = this.value !== "" && text.startsWith(this.value);
     if (!grown) this.clear();
     const rest = grown ? text.slice(this.value.length) : text;

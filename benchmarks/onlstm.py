@@ -4,7 +4,7 @@
 
 Prints tables in Markdown: F1 of every model's layers with both parsers beside all trivial trees on
 the treebanks in DATA/trees, recall by label, perplexity of held-out text, and latency. A model is a
-folder that training.onlstm_export wrote, or a folder of such folders; without any, only the trivial
+folder that training.onlstm.export wrote, or a folder of such folders; without any, only the trivial
 trees are measured.
 """
 
@@ -28,8 +28,8 @@ from engine.onlstm.analysis import OnLstm
 from engine.onlstm.evaluation import Gold, baselines, recall_by_label
 from engine.onlstm.trees import PARSERS
 from engine.onlstm.weights import CONFIG
-from training.onlstm_data import Pack
-from training.onlstm_evaluate import perplexities
+from training.onlstm.data import Pack
+from training.onlstm.evaluate import perplexities
 
 TRIVIAL_NAMES: Final = {
     "left": "left-branching",
@@ -160,7 +160,7 @@ def main() -> None:
         type=Path,
         nargs="*",
         default=(),
-        help="folders that training.onlstm_data wrote, for perplexity",
+        help="folders that training.onlstm.data wrote, for perplexity",
     )
     parser.add_argument("--times", type=int, default=100, help="sentences, for latency; 0: none")
     args = parser.parse_args()

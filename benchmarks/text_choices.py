@@ -16,9 +16,9 @@ from engine.conditions import segment
 from engine.generation.scoring import Score, score
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
-from training.corpus_stories import read_documents
-from training.corpus_text import paragraphs
-from training.xiangqi_data import corpus_file, read_lines
+from training.common.files import corpus_file, read_lines
+from training.corpus.stories import read_documents
+from training.corpus.text import paragraphs
 
 IDIOMS: Final = 7
 """Candidates of ChID (Zheng et al. 2019), as FewCLUE has it."""

@@ -1,4 +1,4 @@
-"""Documents of a pack (training/corpus.py) as the benchmarks of text read them."""
+"""Documents of a pack (training/corpus/pack.py) as the benchmarks of text read them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.tokenizers.base import Tokenizer
-from training.language_model_data import Pack, Source
+from training.language_model.data import Pack, Source
 
 Ids = NDArray[np.integer]
 

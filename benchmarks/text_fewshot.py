@@ -10,7 +10,7 @@ from engine.fewshot import Example, Template, choose, fit, matches, rank
 from engine.generation.settings import Settings
 from engine.generation.stream import stream
 from engine.transformer.language_model import LanguageModel
-from training.corpus_fewshot import Task
+from training.corpus.fewshot.prompts import Task
 
 SHOTS: Final = (0, 1, 2, 4, 8)
 CANDIDATES: Final = 10

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from benchmarks.text_data import Document, Texts, is_dialogue
 from benchmarks.text_report import table
 from engine.tokenizers.cpm import CPMTokenizer
-from training.language_model_data import Pack
+from training.language_model.data import Pack
 
 Unit = Literal["characters", "tokens"]
 Floats = NDArray[np.float64]

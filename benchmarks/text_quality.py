@@ -5,7 +5,7 @@
 
 Prints tables in Markdown: bits per character in each precision and beside n-gram models
 (benchmarks/text_ngram.py), variety of samples, few-shot and classification accuracy, replies. DATA
-is the folder of the corpora and PACK what training/corpus.py made of it.
+is the folder of the corpora and PACK what training/corpus/pack.py made of it.
 """
 
 import argparse
@@ -27,8 +27,8 @@ from engine.generation.strategy import STRATEGIES
 from engine.transformer.checkpoints import load_checkpoint
 from engine.transformer.language_model import LanguageModel
 from engine.transformer.runtimes import Dtype
-from training.corpus_fewshot import held_out_tasks
-from training.language_model_data import Pack
+from training.corpus.fewshot.prompts import held_out_tasks
+from training.language_model.data import Pack
 
 DTYPES: Final[tuple[Dtype, ...]] = ("float32", "bfloat16", "int8")
 STORIES: Final = tuple(

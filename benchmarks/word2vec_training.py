@@ -4,7 +4,7 @@
     python -m benchmarks.word2vec_training PACK --words 1000000
     python -m benchmarks.word2vec_training PACK --words 2500000 --tests FOLDER --epochs 3
 
-PACK is what training.word2vec_pack wrote. Both learn the same words of the same text with the same
+PACK is what training.word2vec.pack wrote. Both learn the same words of the same text with the same
 recipe, subsampling 1e-3 and dynamic windows included; gensim draws random words for each pair, ours
 shares them among the words of a group. Words a second are of the text before subsampling: by the
 clock, and by processor time, which tells them apart however busy the machine is. Reading the text
@@ -26,7 +26,7 @@ from engine.word2vec.training.recipe import Recipe
 from engine.word2vec.training.trainer import Trainer
 from engine.word2vec.training.vocabulary import Tokens, Vocabulary
 from engine.word2vec.vectors import Vectors
-from training.word2vec_pack import read
+from training.word2vec.pack import read
 
 _CBOW: Final[dict[str, Any]] = {"architecture": "cbow", "size": 128, "window": 5, "rate": 0.05}
 RECIPES: Final[dict[str, Recipe]] = {

@@ -4,7 +4,7 @@
 
 Reports unmasked legality (most likely and sampled move, by ply, on human, random and engine
 games), how often its first and first three moves hold the human's, the teacher's, mates solved, and
-the calibration of its scores. ``held_out.tsv`` is written by training.xiangqi into its run folder.
+the calibration of its scores. ``held_out.tsv`` is in the run folder of training.xiangqi.train.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Puzzles: which there are, whether a move solves one, and what is answered to it.
 
-The file is made and checked by training/xiangqi_puzzles.py; it names the sources and licences.
+The file is made and checked by training/xiangqi/puzzles.py; it names the sources and licences.
 """
 
 import json

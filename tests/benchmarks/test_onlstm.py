@@ -16,7 +16,7 @@ from engine.onlstm.evaluation import Gold
 from engine.onlstm.sentences import sentences
 from engine.onlstm.vocabulary import Vocabulary
 from tests.onlstm_models import save_model
-from training.onlstm_data import write_pack
+from training.onlstm.data import write_pack
 
 SINICA = (
     '{"words": ["我", "住在", "這兒", "、"], "tree": ["我", ["住在", "這兒", "、"]]}\n'

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import text_quality
 from tests.benchmarks.tiny_text import write_model
 from tests.training.corpus_folder import write_corpus, write_tokenizer
-from training.corpus import pack
+from training.corpus.pack import pack
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ from benchmarks.text_report import asked, share, table
 from engine.tokenizers.cpm import CPMTokenizer
 from tests.benchmarks.tiny_text import DIALOGUE, small_pack
 from tests.training.corpus_folder import TALES, write_tokenizer
-from training.corpus import Shard, add_dialogue
-from training.corpus_fewshot import Task
-from training.corpus_relation import Relation
-from training.language_model_data import Pack
+from training.corpus.fewshot.prompts import Task
+from training.corpus.fewshot.relation import Relation
+from training.corpus.pack import Shard, add_dialogue
+from training.language_model.data import Pack
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from engine.transformer.checkpoints import bundled
 from engine.transformer.checkpoints.sharded import write_shards
 from engine.transformer.families import family_config
 from engine.transformer.weights import shapes
-from training.corpus import Shard, add_dialogue
-from training.language_model_data import Pack
+from training.corpus.pack import Shard, add_dialogue
+from training.language_model.data import Pack
 
 DIALOGUE = ["你好，请问你是谁？", "我是小兔子的朋友。", "很高兴见到你。"]
 

@@ -5,9 +5,9 @@ import lzma
 from pathlib import Path
 from random import Random
 
-from training.corpus_dialogue import DIALOGUES
-from training.corpus_stories import GENERAL, STORIES
-from training.tokenizer import sentences, train
+from training.corpus.dialogues import DIALOGUES
+from training.corpus.stories import GENERAL, STORIES
+from training.corpus.tokenizer import sentences, train
 
 NUMERALS = "甲乙丙丁戊己庚辛壬癸"
 WORDS = ["山", "水", "树木", "花草", "走", "看见", "老人", "白云", "一天", "后来", "，"]
@@ -63,7 +63,7 @@ def _facts(folder: Path) -> None:
 
 
 def write_corpus(folder: Path) -> Path:
-    """Write all files that training.corpus reads; returns the folder."""
+    """Write all files that training.corpus.pack reads; returns the folder."""
     random = Random(1)
     files = [f"story/{name}" for names in STORIES.values() for name in names]
     for name in (*files, *(f"general/{name}" for name in GENERAL)):

@@ -1,4 +1,4 @@
-"""A tiny pack as training/corpus.py writes them, and runs on it."""
+"""A tiny pack as training/corpus/pack.py writes them, and runs on it."""
 
 import argparse
 import hashlib
@@ -12,7 +12,7 @@ import numpy as np
 
 from engine import conditions
 from tests.engine.tokenizers.samples import MODELS
-from training.language_model import arguments
+from training.language_model.train import arguments
 
 TOKENIZER = MODELS / "marks.model"
 VOCABULARY = 64

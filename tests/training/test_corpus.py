@@ -10,7 +10,7 @@ import pytest
 from engine.conditions import SPEAKERS, segment
 from engine.tokenizers.cpm import CPMTokenizer
 from tests.training.corpus_folder import NUMERALS, TALES, write_corpus, write_tokenizer
-from training.corpus import (
+from training.corpus.pack import (
     DIALOGUE_TOKENS,
     MIXES,
     Shard,
@@ -20,7 +20,7 @@ from training.corpus import (
     length_name,
     pack,
 )
-from training.corpus_text import Document
+from training.corpus.text import Document
 
 
 @pytest.fixture(scope="module")

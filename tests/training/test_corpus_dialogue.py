@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.corpus_dialogue import DIALOGUES, SHARES, clean_turn, dialogues, shortened
+from training.corpus.dialogues import DIALOGUES, SHARES, clean_turn, dialogues, shortened
 
 
 def read(folder: Path, name: str, *talks: list[str]) -> list[list[str]]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.training.corpus_folder import write_corpus
-from training.corpus_fewshot import (
+from training.corpus.fewshot.generated import numeral
+from training.corpus.fewshot.prompts import (
     LONGEST_PROMPT,
     Task,
     held_out_tasks,
@@ -14,10 +15,9 @@ from training.corpus_fewshot import (
     prompt,
     prompts,
 )
-from training.corpus_generated import numeral
-from training.corpus_reading import passage_around, reading
-from training.corpus_relation import Relation, make_relation
-from training.corpus_relations import read_relations
+from training.corpus.fewshot.relation import Relation, make_relation
+from training.corpus.fewshot.relations import read_relations
+from training.corpus.reading import passage_around, reading
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.training.corpus_folder import TALES, write_corpus
-from training.corpus_mood import WINDOW, mood, passages
-from training.corpus_stories import (
+from training.corpus.mood import WINDOW, mood, passages
+from training.corpus.stories import (
     MAX_CUT,
     MIN_CUT,
     Seen,
@@ -14,7 +14,7 @@ from training.corpus_stories import (
     general_documents,
     story_documents,
 )
-from training.corpus_text import clean, fraction, han_share, paragraphs
+from training.corpus.text import clean, fraction, han_share, paragraphs
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,12 @@ from engine.transformer.checkpoints.loading import load_checkpoint
 from engine.transformer.families import family_config
 from engine.transformer.language_model import LanguageModel
 from tests.training.language_model_pack import TOKENIZER, options, pack
-from training.language_model import prefetched
-from training.language_model_data import Pack
-from training.language_model_export import export, read_run, whole
-from training.language_model_network import Network
-from training.language_model_optimizer import Schedule, make_optimizer
-from training.language_model_run import TransformerRun
+from training.common.optimizer import Schedule, make_optimizer
+from training.language_model.data import Pack
+from training.language_model.export import export, read_run, whole
+from training.language_model.network import Network
+from training.language_model.run import TransformerRun
+from training.language_model.train import prefetched
 
 CONFIG = family_config(
     "bundled",
@@ -90,7 +90,7 @@ def test_a_window_of_documents_is_as_good_as_each_by_itself(tmp_path: Path) -> N
 
 
 def test_the_gradients_are_those_of_the_loss(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("training.language_model_network.ROWS", 10)
+    monkeypatch.setattr("training.language_model.network.ROWS", 10)
     model = network()
     model.compile(optimizer=keras.optimizers.SGD(1.0), jit_compile=False)
     batch = next(Pack(pack(tmp_path)).batches("base", size=24, windows=2))
@@ -126,7 +126,7 @@ def test_every_library_learns_the_same(library: str, tmp_path: Path) -> None:
     words = [str(args.pack)]
     words += [f"--{k.replace('_', '-')}={v}" for k, v in vars(args).items() if k != "pack" and v]
     run = subprocess.run(
-        [sys.executable, "-m", "training.language_model", *words],
+        [sys.executable, "-m", "training.language_model.train", *words],
         cwd=ROOT,
         env={**os.environ, "KERAS_BACKEND": library, "PYTHONPATH": str(ROOT)},
         capture_output=True,

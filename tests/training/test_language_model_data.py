@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tests.training.language_model_pack import pack, write
-from training.language_model_data import END, Pack, Source, Span, Stream, window
-from training.tokenizer import SPECIALS
+from training.corpus.tokenizer import SPECIALS
+from training.language_model.data import END, Pack, Source, Span, Stream, window
 
 
 def test_the_end_piece_is_the_tokenizers() -> None:

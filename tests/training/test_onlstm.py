@@ -15,14 +15,14 @@ from engine.errors import CheckpointError
 from engine.onlstm.analysis import OnLstm
 from engine.onlstm.config import OnLstmConfig
 from engine.onlstm.vocabulary import END, UNKNOWN, Vocabulary
-from training import onlstm_corpus
-from training.language_model import prefetched
-from training.onlstm_data import Pack, encode, pack_ptb, pack_sentences, shuffled, side_by_side
-from training.onlstm_evaluate import perplexities
-from training.onlstm_export import export
-from training.onlstm_network import Dropouts, Network
-from training.onlstm_run import OnLstmRun
-from training.state import learned, read_state
+from training.common.state import learned, read_state
+from training.language_model.train import prefetched
+from training.onlstm import corpus as onlstm_corpus
+from training.onlstm.data import Pack, encode, pack_ptb, pack_sentences, shuffled, side_by_side
+from training.onlstm.evaluate import perplexities
+from training.onlstm.export import export
+from training.onlstm.network import Dropouts, Network
+from training.onlstm.run import OnLstmRun
 
 CONFIG = OnLstmConfig(vocabulary_size=20, embedding_size=8, hidden_sizes=(12, 8), chunk_size=4)
 
@@ -59,7 +59,7 @@ def write_sentences(folder: Path) -> Path:
 
 
 def options(pack: Path, run: Path, **changes: Any) -> argparse.Namespace:
-    """Of training.onlstm."""
+    """Of training.onlstm.train."""
     given = {
         **dict(pack=pack, run=run, init=None, steps=6, schedule="wsd", warmup=1, decay=2),
         **dict(optimizer="adamw", rate=0.01, adam_ratio=1.0, weight_decay=0.01, streams=8),

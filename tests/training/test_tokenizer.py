@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.tokenizers.cpm import NEWLINE, CPMTokenizer
-from training.tokenizer import SPECIALS, sentences, train
+from training.corpus.tokenizer import SPECIALS, sentences, train
 
 SIZE = 305
 WORDS = ["老和尚", "和尚", "从前", "一座", "山上", "山", "庙里", "庙", "story", "old"]

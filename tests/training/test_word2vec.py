@@ -13,9 +13,10 @@ import pytest
 from engine.catalogue import ROOT
 from engine.word2vec.model import Word2Vec
 from tests.training.corpus_folder import write_corpus
-from training import word2vec_corpus, word2vec_pack
-from training.word2vec_corpus import SOURCES, segment_source, segmenter, words
-from training.word2vec_export import trained
+from training.word2vec import corpus as word2vec_corpus
+from training.word2vec import pack as word2vec_pack
+from training.word2vec.corpus import SOURCES, segment_source, segmenter, words
+from training.word2vec.export import trained
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_a_folder_without_shards_is_said(tmp_path: Path) -> None:
 def test_a_run_goes_on_and_becomes_a_model(pack: Path, tmp_path: Path) -> None:
     run, folder = tmp_path / "run", tmp_path / "model"
     options = ["--size", "8", "--window", "3", "--sample", "0", "--rate", "0.1"]
-    _command("training.word2vec", pack, "--run", run, "--epochs", "2", *options)
+    _command("training.word2vec.train", pack, "--run", run, "--epochs", "2", *options)
     log = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     assert log[-1]["share"] == 1
     model = trained(run, pack)
@@ -100,10 +101,10 @@ def test_a_run_goes_on_and_becomes_a_model(pack: Path, tmp_path: Path) -> None:
     probabilities = np.exp(model.log_probabilities(model.vectors.words[7]))
     assert probabilities.sum() == pytest.approx(1, abs=1e-4)
     # The same run, told to do more passes, goes on from where it is.
-    _command("training.word2vec", pack, "--run", run, "--epochs", "4", *options)
+    _command("training.word2vec.train", pack, "--run", run, "--epochs", "4", *options)
     again = trained(run, pack)
     assert again.recipe["words_read"] == 4 * again.recipe["text"]
-    said = _command("training.word2vec_export", run, pack, folder, "--map-words", "50")
+    said = _command("training.word2vec.export", run, pack, folder, "--map-words", "50")
     assert "words.txt" in said
     loaded = Word2Vec.load(folder)
     assert loaded.map is not None and loaded.map.positions.shape == (50, 2)

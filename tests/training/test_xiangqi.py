@@ -11,7 +11,7 @@ SIZES = "--channels 8 --blocks 1 --squeeze 4 --width 32 --layers 1 --heads 2 --w
 
 
 def train(corpus: Path, run: Path, steps: int) -> str:
-    command = [sys.executable, "-m", "training.xiangqi", str(corpus), "--run", str(run)]
+    command = [sys.executable, "-m", "training.xiangqi.train", str(corpus), "--run", str(run)]
     command += ["--steps", str(steps), "--decay", "4", "--epoch", "6", *SIZES]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -30,7 +30,7 @@ def test_a_run_learns_and_resumes_where_it_stopped(tmp_path):
     held_out = (run / "held_out.tsv").read_text().splitlines()
     assert len(held_out) >= len(SAMPLE.read_text().splitlines()) // 35
 
-    command = [sys.executable, "-m", "training.xiangqi_export", str(run), str(tmp_path / "model")]
+    command = [sys.executable, "-m", "training.xiangqi.export", str(run), str(tmp_path / "model")]
     subprocess.run(command, check=True)
     assert (tmp_path / "model" / "config.json").exists()
     assert list((tmp_path / "model").glob("model-*.safetensors"))

@@ -7,7 +7,7 @@ import pytest
 from engine.xiangqi.board import Board
 from engine.xiangqi.moves import Move
 from engine.xiangqi.vocabulary import FLIP_MOVES, MOVE_IDS, START_TOKEN, seen_by_mover
-from training.xiangqi_data import Games, Sampler, held_out, read_games
+from training.xiangqi.data import Games, Sampler, held_out, read_games
 
 SAMPLE = Path(__file__).parents[1] / "data" / "xiangqi" / "sample_games.tsv"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training import xiangqi_labels
+from training.xiangqi import labels as xiangqi_labels
 
 ENGINE = """
 import sys

@@ -88,7 +88,7 @@ import keras, numpy as np
 from keras import ops
 from engine.onlstm.cell import OnLstmCell
 from tests.engine.onlstm.test_cell import random_layer
-from training.onlstm_recurrence import LayerKind, recurrence
+from training.onlstm.recurrence import LayerKind, recurrence
 
 class Sum(keras.Model):
     \"\"\"Its loss is the sum of a layer's output times y: steps of rate 1 show the gradient.\"\"\"

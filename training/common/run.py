@@ -1,0 +1,238 @@
+"""A run of training: its folder, its log, and how it goes on after a stop."""
+
+import argparse
+import json
+import signal
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from safetensors.numpy import load_file, save_file
+
+from training.common.optimizer import Schedule, make_optimizer
+from training.common.state import LEARNED, STATE
+
+LOG_SECONDS, SAVE_SECONDS, MEASURE_SECONDS = 30, 180, 360
+
+Arrays = dict[str, np.ndarray]
+
+
+class Run(ABC):
+    """A network, its optimizer and a folder that keeps everything.
+
+    Args:
+        args: ``run`` (the folder), ``steps``, ``threads``, the optimizer's, and whatever the run
+            itself needs.
+    """
+
+    network: Any
+    """A built and compiled keras.Model with ``learned``, its variables by name, and a metric
+    "nats", the mean of -log p over a step's targets."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        keras.utils.set_random_seed(args.seed)
+        self.args, self.folder = args, args.run
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def prepare(self, network: Any, pool: ThreadPoolExecutor | None = None) -> None:
+        """Build and compile the run's network, with the state of the folder, or else the weights
+        of the run that it begins with.
+
+        Args:
+            pool: threads for the optimizer.
+        """
+        args, self.network = self.args, network
+        network.build()
+        decay = args.decay if args.schedule == "wsd" else None
+        parts = self.calls_a_step
+        schedule = Schedule(args.rate, args.steps, warmup=args.warmup, decay=decay, parts=parts)
+        optimizer = make_optimizer(
+            args.optimizer,
+            schedule,
+            adam_ratio=args.adam_ratio,
+            weight_decay=args.weight_decay,
+            precision=args.precision,
+            pool=pool,
+        )
+        network.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")
+        optimizer.build(network.trainable_variables)
+        if (self.folder / STATE).exists():
+            self.assign(load_file(self.folder / STATE))
+        elif args.init is not None:
+            state = load_file(args.init / STATE)
+            self.assign({k: v for k, v in state.items() if k.startswith(LEARNED)})
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return int(self.network.optimizer.iterations)
+
+    @property
+    @abstractmethod
+    def tokens_a_call(self) -> int:
+        """Tokens of one call of the optimizer."""
+
+    @property
+    def calls_a_step(self) -> int:
+        """Calls of the optimizer for one step: those of gradient accumulation."""
+        return 1
+
+    @abstractmethod
+    def flops_a_token(self) -> float:
+        """Of the matrix products of a training step: three times those of a forward pass."""
+
+    @abstractmethod
+    def held_out(self) -> dict[str, float]:
+        """What is measured every few minutes, for the log."""
+
+    def description(self) -> str:
+        """For people."""
+        parameters, tokens = self.network.count_params(), self.tokens_a_call * self.calls_a_step
+        return f"{parameters:,} parameters, {tokens:,} tokens a step, from {self.step}"
+
+    def fit(self, batches: Iterator[Any]) -> None:
+        """Train until the last step, or until a signal to end comes."""
+        left = (self.args.steps - self.step) * self.calls_a_step
+        if left <= 0:
+            return
+        signals = (signal.SIGTERM, signal.SIGINT)
+        before = [signal.signal(number, self._stop) for number in signals]
+        try:
+            self.network.fit(
+                batches, steps_per_epoch=left, epochs=1, verbose=0, callbacks=[_Log(self)]
+            )
+        finally:
+            for number, handler in zip(signals, before, strict=True):
+                signal.signal(number, handler)
+
+    def save(self) -> None:
+        """All that is needed to go on; renamed into place, so that a kill cannot spoil it."""
+        path = self.folder / STATE
+        arrays = {k: np.ascontiguousarray(_numpy(v)) for k, v in self._variables().items()}
+        save_file(arrays | self.constants(), path.with_suffix(".tmp"))
+        path.with_suffix(".tmp").rename(path)
+
+    def constants(self) -> Arrays:
+        """Arrays that the state has besides what changes."""
+        return {}
+
+    def log(self, line: dict[str, Any]) -> None:
+        """A line for log.jsonl and the terminal."""
+        text = json.dumps(line)
+        with (self.folder / "log.jsonl").open("a") as file:
+            file.write(text + "\n")
+        print(text, flush=True)
+
+    def assign(self, arrays: Arrays) -> None:
+        """Put what a state has into the network and its optimizer."""
+        for name, variable in self._variables().items():
+            if name in arrays:
+                variable.assign(arrays[name].reshape(variable.shape))
+
+    def write_settings(self, settings: dict[str, Any]) -> None:
+        """Write config.json: the settings and the arguments of the run."""
+        arguments = {name: str(value) for name, value in vars(self.args).items()}
+        text = json.dumps(settings | {"arguments": arguments}, indent=1)
+        (self.folder / "config.json").write_text(text + "\n")
+
+    def _variables(self) -> dict[str, Any]:
+        state = {f"{LEARNED}{name}": value for name, value in self.network.learned.items()}
+        optimizer = enumerate(self.network.optimizer.variables)
+        return state | {f"optimizer/{i}": value for i, value in optimizer}
+
+    def _stop(self, *_: Any) -> None:
+        self.network.stop_training = True
+
+
+class _Log(keras.callbacks.Callback):
+    """Writes the log and saves the run every so many seconds."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.peak = peak_flops(self.run.args.threads)
+        self.began = self.logged = self.saved = time.time()
+        self.measured = 0.0
+        self.calls = self.logged_calls = 0
+        self.logged_sum = 0.0
+        self.run.log({"step": self.run.step, "peak_gflops": round(self.peak / 1e9)})
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self.calls += 1
+        now = time.time()
+        if now - self.logged > LOG_SECONDS:
+            self._log(now, logs or {})
+        if now - self.saved > SAVE_SECONDS:
+            self._save()
+            self.saved = now
+        if now - self.measured > MEASURE_SECONDS:
+            self._measure()
+            self.measured = time.time()
+            self.logged += self.measured - now
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        self._log(time.time(), logs or {})
+        self._save()
+        self._measure()
+
+    def _save(self) -> None:
+        self._synchronize()
+        self.run.save()
+
+    def _measure(self) -> None:
+        self._synchronize()
+        self.run.log({"step": self.run.step, "held_out": self.run.held_out()})
+
+    def _synchronize(self) -> None:
+        """Keras on JAX keeps the variables elsewhere during an epoch, and puts them into a model
+        that a callback asks for."""
+        _ = self.model
+
+    def _log(self, now: float, logs: dict[str, float]) -> None:
+        calls, run = self.calls - self.logged_calls, self.run
+        if not calls:
+            return
+        self._synchronize()
+        # The metric is a mean over all calls so far.
+        total = float(logs["nats"]) * self.calls
+        per_second = calls * run.tokens_a_call / max(now - self.logged, 1e-9)
+        run.log(
+            {
+                "step": run.step,
+                "seconds": round(now - self.began),
+                "tokens": run.step * run.calls_a_step * run.tokens_a_call,
+                "loss": round((total - self.logged_sum) / calls, 4),
+                "rate": float(f"{float(run.network.optimizer.learning_rate):.3g}"),
+                "tokens_per_second": round(per_second),
+                "peak_share": round(per_second * run.flops_a_token() / self.peak, 3),
+            }
+        )
+        self.logged, self.logged_calls, self.logged_sum = now, self.calls, total
+
+
+def peak_flops(threads: int, size: int = 2048) -> float:
+    """The machine's rate of bfloat16 matrix products with so many threads, the best of a few."""
+
+    def once(_: int) -> float:
+        x = ops.cast(ops.ones((size, size)), "bfloat16")
+        float(ops.cast(ops.matmul(x, x)[0, 0], "float32"))
+        began = time.time()
+        for _ in range(4):
+            y = ops.matmul(x, x)
+        float(ops.cast(y[0, 0], "float32"))
+        return 4 * 2.0 * size**3 / (time.time() - began)
+
+    with ThreadPoolExecutor(threads) as pool:
+        rounds = [sum(pool.map(once, range(threads))) for _ in range(3)]
+    return max(rounds)
+
+
+def _numpy(variable: Any) -> np.ndarray:
+    return np.asarray(ops.convert_to_numpy(variable))

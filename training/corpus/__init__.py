@@ -1,0 +1,1 @@
+"""Text corpora as packs of tokens."""

@@ -1,0 +1,1 @@
+"""Few-shot prompts: relations, their items and templates."""

@@ -1,0 +1,1 @@
+"""The bundled text models: a decoder-only Transformer."""

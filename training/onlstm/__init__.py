@@ -1,0 +1,1 @@
+"""ON-LSTM language models."""

@@ -1,13 +1,13 @@
-"""Dialogues of a corpus folder: clean turns, short replies, and none about hurting oneself."""
+"""Dialogues of a corpus folder: clean turns, and none about hurting oneself."""
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from training.common.files import corpus_file, read_lines
-from training.corpus.text import clean, fraction
+from training.common.files import corpus_file, read_objects
+from training.corpus.stories import written_blocks
+from training.corpus.text import HAN, clean
 
 DIALOGUES: Final = {
     "smile": "smile_psych_multiturn",
@@ -20,12 +20,15 @@ DIALOGUES: Final = {
 }
 """Files of the folder `dialogue`."""
 
-SHARES: Final = {"smile": 0.35}
-"""The share of a file's dialogues that is used, by their first turn, where it is not all."""
+SIMPLE: Final = {"oasst": "dialog_oasst_zh"}
+"""Files of the folder `simple`."""
+WRITTEN: Final = {"talk": "talk"}
+"""Files of the folder `written` beside this one: a friendly listener, written for these models."""
 
-LONGEST_REPLY = 60
-"""Characters of a counsellor's reply; what follows the sentences within it is dropped."""
-LONGEST_TURN = 120
+LONGEST_TURN: Final = {"lccc": 60, "oasst": 160}
+"""Characters of a turn, of which the first sentences are kept; 300 where nothing is said."""
+LEAST_TURN: Final = {"lccc": 4}
+"""Shorter turns end a dialogue: of social media they are mostly noise."""
 
 _HARM: Final = re.compile(
     "自杀|自残|自伤|自尽|轻生|割腕|想死|去死|寻死|等死|不想活|活不下去|活着没|活着有什么|跳楼|跳河|跳下去|"
@@ -70,28 +73,41 @@ def shortened(turn: str, longest: int) -> str:
     return kept[:at] + "。" if at > 0 else ""
 
 
-def dialogues(folder: Path, name: str) -> Iterator[list[str]]:
-    """The dialogues of a file (a key of DIALOGUES), at least two turns each.
+def _rows(folder: Path, name: str) -> Iterator[list[str]]:
+    """The turns of each dialogue as the file has them."""
+    if name in WRITTEN:
+        yield from written_blocks(WRITTEN[name])
+        return
+    part, file = ("simple", SIMPLE[name]) if name in SIMPLE else ("dialogue", DIALOGUES[name])
+    for row in read_objects(corpus_file(folder / part, f"{file}.jsonl")):
+        yield row["turns"]
 
-    In those with a counsellor, every second turn is short. A dialogue ends before a turn with
-    which nothing can be done; one about hurting oneself, or with abuse, is left out.
+
+def dialogues(folder: Path, name: str) -> Iterator[list[str]]:
+    """The dialogues of a file (a key of DIALOGUES, SIMPLE or WRITTEN), at least two turns each.
+
+    A dialogue ends before a turn with which nothing can be done; one about hurting oneself, or
+    with abuse, is left out.
     """
     counsellor = name in ("smile", "cpsycoun", "emollm")
-    share = SHARES.get(name, 1.0)
-    for line in read_lines(corpus_file(folder / "dialogue", f"{DIALOGUES[name]}.jsonl")):
-        turns: list[str] = json.loads(line)["turns"]
-        if fraction("share/" + turns[0]) >= share:
-            continue
+    longest, least = LONGEST_TURN.get(name, 300), LEAST_TURN.get(name, 1)
+    for turns in _rows(folder, name):
         whole = "\n".join(turns)
         if _HARM.search(whole) or (name != "chatterbot" and _RUDE.search(whole)):
             continue
         kept: list[str] = []
-        for i, turn in enumerate(turns):
-            longest = LONGEST_REPLY if counsellor and i % 2 else LONGEST_TURN
+        for turn in turns:
             if counsellor:
                 turn = _STAGE.sub("", turn)
-            if not (text := shortened(clean_turn(turn), longest)):
+            text = shortened(clean_turn(turn), longest)
+            chinese = len(re.findall(f"[{HAN}]", text))
+            if chinese < least or text in kept or (name == "lccc" and chinese < 0.6 * len(text)):
                 break
             kept.append(text)
         if len(kept) >= 2:
             yield kept
+
+
+def prose(talks: Iterable[Sequence[str]], least: int = 40) -> Iterator[str]:
+    """The longer turns of dialogues, as texts."""
+    return (turn for turns in talks for turn in turns if len(turn) >= least)

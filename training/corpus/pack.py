@@ -18,11 +18,14 @@ import numpy as np
 from engine.conditions import MOODS, SPEAKERS, segment
 from engine.errors import TokenizerError
 from engine.tokenizers.cpm import CPMTokenizer
-from training.corpus.dialogues import dialogues
+from training.common.files import read_lines
+from training.corpus.dialogues import dialogues, prose
 from training.corpus.fewshot.prompts import prompts
 from training.corpus.mood import mood, passages
+from training.corpus.overlap import Overlap
+from training.corpus.plainness import is_plain
 from training.corpus.reading import reading
-from training.corpus.stories import general_documents, story_documents
+from training.corpus.stories import SIMPLE, general_documents, simple_documents, story_documents
 from training.corpus.text import Document, fraction
 
 T = TypeVar("T")
@@ -31,51 +34,65 @@ UNSAID = 0.15
 """How often each of a text's conditions is left out, so that a model can do without."""
 HELD_OUT_SHARE = 0.015
 HELD_OUT_CHARACTERS = 400_000
-FEWSHOT_CHARACTERS = 8_000_000
+FEWSHOT_CHARACTERS = 12_000_000
 DIALOGUE_TOKENS = 480
 """Longer dialogues become several, each of which begins with the first speaker."""
 
+OLD: Final = {
+    "story_wuxia": 0.02,
+    "story_history": 0.02,
+    "story_essay": 0.01,
+    "story_scifi": 0.01,
+}
+"""Shares of the base mix for manners of writing that a small model learns at the cost of sense."""
 MIXES: Final[dict[str, dict[str, float]]] = {
     "base": {
-        "story_novel": 0.15,
-        "story_wuxia": 0.05,
-        "story_children": 0.11,
-        "story_history": 0.08,
-        "story_essay": 0.04,
-        "story_scifi": 0.02,
-        "general": 0.15,
-        "fewshot": 0.12,
-        "reading": 0.03,
-        "dialogue_smile": 0.07,
-        "dialogue_cpsycoun": 0.01,
-        "dialogue_emollm": 0.03,
-        "dialogue_lccc": 0.10,
-        "dialogue_kdconv": 0.025,
-        "dialogue_crosswoz": 0.01,
-        "dialogue_chatterbot": 0.005,
+        "dialogue_smile": 0.20,
+        "prose_smile": 0.13,
+        "sentences": 0.12,
+        "story_novel": 0.09,
+        "story_children": 0.06,
+        "story_modern": 0.07,
+        "story_tales": 0.03,
+        "fewshot": 0.10,
+        "general": 0.07,
+        "reading": 0.01,
+        "dialogue_emollm": 0.02,
+        "dialogue_cpsycoun": 0.02,
+        "dialogue_lccc": 0.02,
+        "dialogue_kdconv": 0.01,
+        "dialogue_oasst": 0.003,
+        "dialogue_crosswoz": 0.003,
+        "dialogue_talk": 0.005,
+        "dialogue_chatterbot": 0.001,
+        **OLD,
     },
     "story": {
-        "story_novel": 0.22,
-        "story_wuxia": 0.06,
-        "story_children": 0.20,
-        "story_history": 0.06,
-        "story_essay": 0.03,
-        "story_scifi": 0.03,
-        "general": 0.10,
-        "fewshot": 0.25,
-        "reading": 0.05,
+        "story_tales": 0.14,
+        "story_children": 0.18,
+        "story_modern": 0.18,
+        "story_novel": 0.13,
+        "sentences": 0.03,
+        "prose_smile": 0.03,
+        "fewshot": 0.18,
+        "general": 0.04,
+        "reading": 0.02,
+        **{name: share * 1.2 for name, share in OLD.items()},
     },
     "dialogue": {
-        "dialogue_smile": 0.28,
-        "dialogue_cpsycoun": 0.04,
-        "dialogue_emollm": 0.12,
-        "dialogue_lccc": 0.42,
-        "dialogue_kdconv": 0.09,
+        "dialogue_smile": 0.42,
+        "dialogue_cpsycoun": 0.06,
+        "dialogue_emollm": 0.10,
+        "dialogue_talk": 0.16,
+        "dialogue_lccc": 0.12,
+        "dialogue_kdconv": 0.06,
+        "dialogue_oasst": 0.02,
         "dialogue_crosswoz": 0.03,
-        "dialogue_chatterbot": 0.02,
+        "dialogue_chatterbot": 0.01,
+        "story_tales": 0.02,
     },
 }
-"""Shares of the training tokens in each phase, after the recommendations for these corpora."""
+"""Shares of the training tokens in each phase: sense first."""
 
 
 @dataclass
@@ -183,7 +200,9 @@ def add_dialogue(shard: Shard, tokenizer: CPMTokenizer, turns: Sequence[str]) ->
 def genre_of(source: str) -> str:
     """The genre of engine.conditions.GENRES that a source's texts have."""
     kind, _, part = source.partition("_")
-    return part if kind == "story" else "general" if kind == "general" else "facts"
+    if kind == "story":
+        return {"tales": "children", "modern": "novel"}.get(part, part)
+    return {"general": "general", "sentences": "any", "prose": "any"}.get(kind, "facts")
 
 
 def _split(
@@ -199,21 +218,32 @@ def _split(
 
 
 def split_texts(
-    source: str, data: Path, fewshot_characters: int
+    source: str, data: Path, fewshot_characters: int = FEWSHOT_CHARACTERS
 ) -> tuple[list[Document], list[Document]]:
     """Training and held-out documents of a source that is no dialogue."""
+    kind, _, part = source.partition("_")
     if source == "fewshot":
         return (
             list(prompts(data, fewshot_characters, held_out=False, seed=1)),
             list(prompts(data, fewshot_characters // 60, held_out=True, seed=2)),
         )
+    if kind == "prose":
+        trained, kept = split_dialogues(f"dialogue_{part}", data)
+        return ([Document("", text, False) for text in prose(trained)], [])
     if source == "general":
         found = general_documents(data)
     elif source == "reading":
         found = reading(data)
+    elif part in SIMPLE or source in SIMPLE:
+        found = simple_documents(data, part or source)
     else:
-        found = story_documents(data, source.removeprefix("story_"))
-    return _split(found, lambda document: document.key, lambda document: len(document.text))
+        found = story_documents(data, part)
+    trained, kept = _split(
+        found, lambda document: document.key, lambda document: len(document.text)
+    )
+    if source == "story_novel":
+        trained = [document for document in trained if is_plain(document.text)]
+    return trained, kept
 
 
 def split_dialogues(source: str, data: Path) -> tuple[list[list[str]], list[list[str]]]:
@@ -222,28 +252,55 @@ def split_dialogues(source: str, data: Path) -> tuple[list[list[str]], list[list
     return _split(found, lambda turns: turns[0], lambda turns: sum(map(len, turns)))
 
 
+def held_out_texts(source: str, data: Path) -> list[str]:
+    """What no source may train on: the held-out texts, and dialogues, of one."""
+    if source == "fewshot" or source.startswith("prose_"):
+        return []
+    if source.startswith("dialogue_"):
+        return ["\n".join(turns) for turns in split_dialogues(source, data)[1]]
+    return [document.text for document in split_texts(source, data)[1]]
+
+
 def pack_source(
-    source: str, data: Path, model: Path, out: Path, fewshot_characters: int = FEWSHOT_CHARACTERS
+    source: str,
+    data: Path,
+    model: Path,
+    out: Path,
+    kept_out: Overlap,
+    fewshot_characters: int = FEWSHOT_CHARACTERS,
 ) -> dict[str, object]:
-    """Write one source, and tell how much it is."""
+    """Write one source, and tell how much it is.
+
+    Args:
+        kept_out: the held-out texts of all sources; what has to do with them is not trained on.
+    """
     tokenizer = CPMTokenizer(model, words=False)
     train, kept = Shard(), Shard()
     moods: Counter[str] = Counter()
+    dropped = 0
     if source.startswith("dialogue_"):
         for shard, talks in zip((train, kept), split_dialogues(source, data), strict=True):
             for turns in talks:
+                if shard is train and kept_out.overlaps("\n".join(turns)):
+                    dropped += 1
+                    continue
                 add_dialogue(shard, tokenizer, turns)
     else:
         texts = split_texts(source, data, fewshot_characters)
         for shard, documents in zip((train, kept), texts, strict=True):
             for document in documents:
+                if shard is train and source != "fewshot" and kept_out.overlaps(document.text):
+                    dropped += 1
+                    continue
                 add_text(shard, tokenizer, document, genre_of(source), moods)
     train.save(out, source)
-    kept.save(out / "held_out", source, characters=True)
+    if kept.tokens:
+        kept.save(out / "held_out", source, characters=True)
     total = max(moods.total(), 1)
     return {
         **train.sizes(),
         **{f"held_out_{name}": size for name, size in kept.sizes().items()},
+        "dropped": dropped,
         "moods": {name: round(moods[name] / total, 4) for name in MOODS if name in moods},
     }
 
@@ -254,13 +311,22 @@ def pack(
     out: Path,
     processes: int = 2,
     fewshot_characters: int = FEWSHOT_CHARACTERS,
+    keep_out: Iterable[str] = (),
 ) -> dict[str, object]:
-    """Write all sources and manifest.json. Returns what the manifest says."""
+    """Write all sources and manifest.json. Returns what the manifest says.
+
+    Args:
+        keep_out: more texts that are not to be trained on.
+    """
     model = tokenizer / "chinese.model"
-    sources = sorted(MIXES["base"], key=lambda source: -MIXES["base"][source])
+    sources = sorted({**MIXES["base"], **MIXES["story"], **MIXES["dialogue"]})
     with ProcessPoolExecutor(processes) as pool:
+        kept_out = Overlap()
+        kept_out.add(keep_out)
+        for texts in pool.map(held_out_texts, sources, [data] * len(sources)):
+            kept_out.add(texts)
         jobs = {
-            source: pool.submit(pack_source, source, data, model, out, fewshot_characters)
+            source: pool.submit(pack_source, source, data, model, out, kept_out, fewshot_characters)
             for source in sources
         }
         sizes = {source: job.result() for source, job in jobs.items()}
@@ -277,13 +343,20 @@ def pack(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpus", type=Path, help="folder with story, general, dialogue and qa")
+    parser.add_argument("corpus", type=Path, help="the folder of the corpora")
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder of chinese.model")
     parser.add_argument("--out", type=Path, required=True, help="folder for the pack")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--keep-out", type=Path, help="more texts not to train on, one a line")
     options = parser.parse_args()
     try:
-        manifest = pack(options.corpus, options.tokenizer, options.out, options.processes)
+        manifest = pack(
+            options.corpus,
+            options.tokenizer,
+            options.out,
+            options.processes,
+            keep_out=[] if options.keep_out is None else read_lines(options.keep_out),
+        )
     except (OSError, TokenizerError) as error:
         parser.error(str(error))
     print(json.dumps(manifest["sources"], ensure_ascii=False, indent=1))

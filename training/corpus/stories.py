@@ -1,12 +1,13 @@
-"""Stories and articles of a corpus folder as clean documents of a few pages each."""
+"""Stories, sentences and articles of a corpus folder as clean documents of a few pages each."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from training.common.files import corpus_file, read_lines
-from training.corpus.text import HAN, Document, fraction, paragraphs
+from training.common.files import corpus_file, read_lines, read_objects
+from training.corpus.overlap import Overlap
+from training.corpus.text import Document, clean, fraction, paragraphs
 
 MIN_CUT, MAX_CUT = 1500, 3000
 """Works longer than MAX_CUT characters are cut where a paragraph ends after MIN_CUT."""
@@ -25,6 +26,25 @@ STORIES: Final = {
     "scifi": ("scp_cn",),
 }
 """Files of the folder `story` by genre."""
+
+SIMPLE: Final = {
+    "tales": ("stories_bedbook",),
+    "modern": (
+        "stories_tinychinese_gpt35",
+        "stories_dict_gpt4",
+        "stories_tombench",
+        "stories_emobench",
+    ),
+    "sentences": (
+        "sentences_tatoeba_cmn",
+        "sentences_dict_gpt4",
+        "sentences_vocab_llm",
+        "scenes_vocab_llm",
+    ),
+}
+"""Files of the folder `simple` by kind: simple modern Chinese."""
+WRITTEN: Final = {"tales": "tales", "modern": "fiction"}
+"""Files of the folder `written` beside this file, by kind: written for these models."""
 
 GENERAL: Final = {
     "tech_articles_lctt": 1.0,
@@ -87,26 +107,9 @@ def _sentences(line: str) -> list[str]:
     return parts
 
 
-class Seen:
-    """Finds texts that mostly repeat earlier ones, by runs of 16 characters."""
-
-    def __init__(self) -> None:
-        self._runs: set[int] = set()
-
-    def repeats(self, text: str, share: float = 0.3) -> bool:
-        """Whether so much of the text was there before; remembers it if not."""
-        plain = re.sub(rf"[^{HAN}]", "", text)
-        runs = [hash(plain[i : i + 16]) for i in range(0, max(len(plain) - 15, 1))]
-        if sum(run in self._runs for run in runs) > share * len(runs):
-            return True
-        # Half of them tell as well whether a text comes again, in half the memory.
-        self._runs.update(runs[::2])
-        return False
-
-
 def story_documents(folder: Path, genre: str) -> Iterator[Document]:
     """The stories of a genre (a key of STORIES)."""
-    seen = Seen()
+    seen = Overlap()
     short = genre in ("children", "scifi")
     for name in STORIES[genre]:
         for title, lines in read_documents(corpus_file(folder / "story", f"{name}.txt")):
@@ -118,9 +121,43 @@ def story_documents(folder: Path, genre: str) -> Iterator[Document]:
                 yield Document(f"{name}/{title}", part, last)
 
 
+def written_file(name: str) -> Path:
+    """A file of texts that were written for these models."""
+    return corpus_file(Path(__file__).parent / "written", f"{name}.txt")
+
+
+def written_blocks(name: str) -> Iterator[list[str]]:
+    """The lines of each text of such a file; an empty line ends a text."""
+    block: list[str] = []
+    for line in (*read_lines(written_file(name)), ""):
+        if line.strip():
+            block.append(clean(line))
+        elif block:
+            yield block
+            block = []
+
+
+def simple_documents(folder: Path, kind: str) -> Iterator[Document]:
+    """Simple modern stories or sentences (a key of SIMPLE), each text once.
+
+    A sentence does not end a text: nothing is known of what could follow it.
+    """
+    seen = Overlap()
+    if kind in WRITTEN:
+        for title, *lines in written_blocks(WRITTEN[kind]):
+            yield Document(f"written/{title}", "\n".join(lines))
+    for name in SIMPLE[kind]:
+        for row in read_objects(corpus_file(folder / "simple", f"{name}.jsonl")):
+            text = "\n".join(paragraphs(row["text"].split("\n"), 0.6)).strip("“”")
+            least = 6 if kind == "sentences" else 24
+            if len(text) < least or seen.repeats(text):
+                continue
+            yield Document(f"{name}/{text[:24]}", text, kind != "sentences")
+
+
 def general_documents(folder: Path) -> Iterator[Document]:
     """Articles, encyclopedia, abstracts, recipes, and a few laws."""
-    seen = Seen()
+    seen = Overlap()
     for name, share in GENERAL.items():
         for title, lines in read_documents(corpus_file(folder / "general", f"{name}.txt")):
             if fraction(f"share/{name}/{title}") >= share or "README" in title:

@@ -6,8 +6,6 @@ generation that ends with a line must be able to see it.
 """
 
 import argparse
-import itertools
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,35 +13,34 @@ from pathlib import Path
 import numpy as np
 
 from engine.tokenizers.cpm import BLANK, NEWLINE
-from training.common.files import corpus_file, read_lines
-from training.corpus.dialogues import DIALOGUES, dialogues
-from training.corpus.stories import STORIES, general_documents, story_documents
+from training.corpus.pack import split_dialogues, split_texts
 
-VOCABULARY = 12_000
+VOCABULARY = 10_000
 LONGEST_SENTENCE = 200
 SPECIALS = ("<cls>", "<sep>", "<eod>")
 _SENTENCE = re.compile(rf".{{0,{LONGEST_SENTENCE}}}?[。！？]|.{{1,{LONGEST_SENTENCE}}}")
 
-STORY_CHARACTERS = {
-    "novel": 1_100_000,
-    "wuxia": 350_000,
-    "children": 700_000,
-    "history": 500_000,
-    "essay": 250_000,
-    "scifi": 120_000,
+CHARACTERS = {
+    "story_tales": 400_000,
+    "story_children": 900_000,
+    "story_modern": 900_000,
+    "story_novel": 900_000,
+    "story_wuxia": 150_000,
+    "story_history": 150_000,
+    "story_essay": 100_000,
+    "story_scifi": 100_000,
+    "sentences": 1_200_000,
+    "general": 500_000,
+    "fewshot": 500_000,
+    "dialogue_smile": 1_400_000,
+    "dialogue_cpsycoun": 100_000,
+    "dialogue_emollm": 150_000,
+    "dialogue_lccc": 200_000,
+    "dialogue_kdconv": 100_000,
+    "dialogue_crosswoz": 30_000,
+    "dialogue_talk": 100_000,
 }
-DIALOGUE_CHARACTERS = {
-    "smile": 400_000,
-    "cpsycoun": 100_000,
-    "emollm": 150_000,
-    "lccc": 600_000,
-    "kdconv": 120_000,
-    "crosswoz": 60_000,
-    "chatterbot": 20_000,
-}
-GENERAL_CHARACTERS = 900_000
-FACTS_CHARACTERS = 150_000
-"""Of each file of facts."""
+"""Of each source, about as the mixes draw from them."""
 
 
 def sentences(texts: Iterable[str], characters: int, seed: int) -> Iterator[str]:
@@ -59,34 +56,14 @@ def sentences(texts: Iterable[str], characters: int, seed: int) -> Iterator[str]
             return
 
 
-def facts(folder: Path) -> Iterator[Iterator[str]]:
-    """The lines of each file of facts, as they are read by people."""
-    for name in (
-        "facts_world",
-        "facts_china_admin",
-        "words_explained",
-        "xiehouyu",
-        "tatoeba_zh_en",
-    ):
-        rows = read_lines(corpus_file(folder / "qa", f"{name}.tsv"))
-        yield (row.replace("\t", "：") for row in rows)
-    idioms = map(json.loads, read_lines(corpus_file(folder / "qa", "idioms.jsonl")))
-    yield (f"{row['word']}：{row['explanation']}" for row in idioms if row["freq"] > 20)
-    poems = map(json.loads, read_lines(corpus_file(folder / "qa", "poems.jsonl")))
-    yield ("".join(row["lines"]) for row in itertools.islice(poems, 20_000))
-
-
 def sample(folder: Path) -> Iterator[str]:
     """Sentences of all sources, in the proportions above."""
-    for genre in STORIES:
-        texts = (document.text for document in story_documents(folder, genre))
-        yield from sentences(texts, STORY_CHARACTERS[genre], seed=1)
-    yield from sentences((d.text for d in general_documents(folder)), GENERAL_CHARACTERS, seed=2)
-    for name in DIALOGUES:
-        turns = ("\n".join(turns) for turns in itertools.islice(dialogues(folder, name), 8000))
-        yield from sentences(turns, DIALOGUE_CHARACTERS[name], seed=3)
-    for lines in facts(folder):
-        yield from sentences(lines, FACTS_CHARACTERS, seed=4)
+    for i, (source, characters) in enumerate(CHARACTERS.items()):
+        if source.startswith("dialogue_"):
+            texts = ["\n".join(turns) for turns in split_dialogues(source, folder)[0]]
+        else:
+            texts = [document.text for document in split_texts(source, folder, 2 * characters)[0]]
+        yield from sentences(texts, characters, seed=i)
 
 
 def train(texts: Iterable[str], path: Path, vocabulary: int = VOCABULARY) -> None:
@@ -123,11 +100,14 @@ def train(texts: Iterable[str], path: Path, vocabulary: int = VOCABULARY) -> Non
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpus", type=Path, help="folder with story, general, dialogue and qa")
+    parser.add_argument(
+        "corpus", type=Path, help="the folder of the corpora"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for chinese.model")
+    parser.add_argument("--vocabulary", type=int, default=VOCABULARY)
     options = parser.parse_args()
     try:
-        train(sample(options.corpus), options.out / "chinese.model")
+        train(sample(options.corpus), options.out / "chinese.model", options.vocabulary)
     except OSError as error:
         parser.error(str(error))
 

@@ -167,8 +167,42 @@ def _reviews() -> Iterator[Relation]:
     )
 
 
+def _patterns() -> Iterator[Relation]:
+    """What can be answered by looking at the examples alone: copies, parts, what comes next."""
+    listed = [word for word, _ in words.CATEGORIES] + [word for word, _ in words.ENGLISH]
+    listed += [word for pair in words.ANTONYMS for word in pair]
+    things = sorted({word for word in listed if len(word) >= 2})
+    plain = ("{q} -> {a}", "{q}：{a}", "{q}={a}", "{q}，{a}", "问：{q}\n答：{a}")
+    copies = ("把“{q}”再说一遍：{a}", "跟我说{q}。{a}")
+    yield Relation("copy", unique((w, w) for w in things), plain + copies, weight=2)
+    yield Relation("twice", unique((w, w + w) for w in things), plain)
+    first = ("{q}的第一个字是{a}", *plain)
+    yield Relation("first_character", unique((w, w[0]) for w in things), first, weight=1.5)
+    last = ("{q}的最后一个字是{a}", *plain)
+    yield Relation("last_character", unique((w, w[-1]) for w in things), last, held_out=True)
+    yield Relation("backwards", unique((w, w[::-1]) for w in things), plain)
+    yield Relation("length", unique((w, f"{len(w)}个字") for w in things), plain[:3])
+    after = [pair for order in words.ORDERS for pair in itertools.pairwise(order)]
+    follows = ("{q}后面是{a}", "{q}到{a}", "{q}的下一个是{a}", *plain)
+    yield Relation("after", unique(after), follows, weight=1.5)
+    before = ("{q}前面是{a}", "{q}的上一个是{a}", *plain[:3])
+    yield Relation("before", unique((b, a) for a, b in after), before)
+    for name, step, kept in (
+        ("plus_one", 1, False),
+        ("plus_two", 2, True),
+        ("plus_ten", 10, False),
+    ):
+        pairs = tuple((str(n), str(n + step)) for n in range(100))
+        yield Relation(name, pairs, ("{q}后面是{a}", *plain), held_out=kept)
+    colours = ("{q}是{a}的", "{q}的颜色是{a}", "问：{q}是什么颜色？\n答：{a}", *plain[:3])
+    yield Relation("colour", unique(words.COLOURS), colours, weight=1.5, closed=True)
+    homes = ("{q}住在{a}", "问：{q}住在哪里？\n答：{a}", *plain[:3])
+    yield Relation("home", unique(words.HOMES), homes, closed=True)
+
+
 def generated_relations(cities: Sequence[str]) -> Iterator[Relation]:
     """All of them. `cities`: where the people of the sentences live."""
     yield from _numbers()
+    yield from _patterns()
     yield from _extraction(cities)
     yield from _reviews()

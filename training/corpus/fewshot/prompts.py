@@ -9,9 +9,11 @@ may have been seen the other way round: the word for a meaning, not the meaning 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
+from training.corpus.fewshot import words
 from training.corpus.fewshot.relation import Relation
 from training.corpus.fewshot.relations import read_relations
 from training.corpus.text import Document, fraction
@@ -20,6 +22,9 @@ MOST_EXAMPLES = 12
 LONGEST_PROMPT = 560
 """Characters: about as much as the models can see at once."""
 HELD_OUT_ITEMS = 0.1
+LOOKUPS: Final = ("{q} -> {a}", "{q}：{a}", "{q}有{a}", "{q}喜欢{a}", "{q}={a}", "{q}和{a}")
+LOOKUP_SHARE = 0.08
+"""Of the prompts of known relations."""
 
 
 def prompt(
@@ -91,6 +96,18 @@ def _one(
     return text
 
 
+def lookup(random: np.random.Generator) -> Document:
+    """Random words go with random words, and one of them is asked again: only the prompt tells."""
+    names = [word for word, _ in words.CATEGORIES]
+    count = int(random.integers(2, 9))
+    asked = [names[i] for i in random.choice(len(names), count, replace=False)]
+    answers = [names[i] for i in random.choice(len(names), count)]
+    template = LOOKUPS[int(random.integers(len(LOOKUPS)))]
+    shown = [template.format(q=q, a=a) for q, a in zip(asked, answers, strict=True)]
+    again = [shown[i] for i in random.choice(count, int(random.integers(1, 4)))]
+    return Document("lookup", "\n".join([*shown, *again]) + "\n")
+
+
 def prompts(data: Path, characters: int, *, held_out: bool, seed: int) -> Iterator[Document]:
     """Random prompts with their answers, as many characters in all.
 
@@ -108,6 +125,11 @@ def prompts(data: Path, characters: int, *, held_out: bool, seed: int) -> Iterat
             pools.append((relation, shown, last))
     shares = np.array([relation.weight for relation, _, _ in pools])
     while characters > 0:
+        if not held_out and random.random() < LOOKUP_SHARE:
+            document = lookup(random)
+            characters -= len(document.text)
+            yield document
+            continue
         relation, shown, last = pools[random.choice(len(pools), p=shares / shares.sum())]
         text = _one(relation, shown, last, random)
         characters -= len(text)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from training.common.files import corpus_file, read_lines
+from training.common.files import corpus_file, read_lines, read_objects
 from training.corpus.fewshot import words
 from training.corpus.fewshot.generated import generated_relations
-from training.corpus.fewshot.relation import Relation, make_relation
-from training.corpus.text import HAN, fraction
+from training.corpus.fewshot.relation import Relation, make_relation, unique
+from training.corpus.text import HAN, clean, fraction
 
 POETS: Final = frozenset(
     """
@@ -273,6 +273,18 @@ def _poems(data: Path) -> Iterator[Relation]:
     )
 
 
+def _questions(data: Path) -> Iterator[Relation]:
+    """Sums in words, and what is right to do."""
+    for name, file, weight in (
+        ("sum_in_words", "qa_primary_math", 0.5),
+        ("right_deed", "qa_moral_scenes_cmoraleval", 2.0),
+    ):
+        rows = read_objects(corpus_file(data / "simple", f"{file}.jsonl"))
+        pairs = [(clean(row["q"].replace("\n", "")), clean(row["a"])) for row in rows]
+        short = [(q, a) for q, a in pairs if len(q) <= 160 and 0 < len(a) <= 60]
+        yield Relation(name, unique(short), ("问：{q}\n答：{a}", "{q}\n{a}"), weight=weight)
+
+
 @functools.lru_cache(maxsize=2)
 def read_relations(data: Path) -> tuple[Relation, ...]:
     """All relations, from the files of facts in the folder `qa` and from our own lists."""
@@ -284,5 +296,6 @@ def read_relations(data: Path) -> tuple[Relation, ...]:
         *_language(data),
         *_translation(data),
         *_poems(data),
+        *_questions(data),
         *generated_relations(cities),
     )

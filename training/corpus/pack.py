@@ -47,13 +47,13 @@ OLD: Final = {
 """Shares of the base mix for manners of writing that a small model learns at the cost of sense."""
 MIXES: Final[dict[str, dict[str, float]]] = {
     "base": {
-        "dialogue_smile": 0.20,
-        "prose_smile": 0.13,
-        "sentences": 0.12,
+        "dialogue_smile": 0.23,
+        "prose_smile": 0.16,
+        "sentences": 0.15,
         "story_novel": 0.09,
-        "story_children": 0.06,
-        "story_modern": 0.07,
-        "story_tales": 0.03,
+        "story_children": 0.045,
+        "story_modern": 0.04,
+        "story_tales": 0.025,
         "fewshot": 0.10,
         "general": 0.07,
         "reading": 0.01,

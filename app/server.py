@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from app.settings import parse
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from engine import memory
 from engine.registry import Models
 

@@ -75,7 +75,7 @@ class Measured:
         self.texts = Texts(Pack(options.pack), self.model.tokenizer)
         self.samples = {
             source: self.texts.some(source, amount.characters)
-            for source in self.texts.pack.mix(name)
+            for source in self.texts.pack.measured(name)
             if source != PASSAGES
         }
 

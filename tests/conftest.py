@@ -30,7 +30,7 @@ def free_port() -> int:
 def server() -> Iterator[Server]:
     """The whole application with the bundled models, loading in the background."""
     from app.settings import Settings
-    from app.ui import build, launch_options
+    from app.shell import build, launch_options
     from engine.registry import Models
 
     models = Models()

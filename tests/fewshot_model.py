@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.fewshot.presets import presets
+from app.pages.fewshot.presets import presets
 from engine.catalogue import ModelSpec
 from engine.registry import Models
 from engine.tokenizers import Vocabulary, WordPieceTokenizer

@@ -13,8 +13,8 @@ from app.text.controls import read_strategy, strategy_controls
 from app.text.download import download_buttons
 from app.text.drafts import Draft, Stop, branch, running, summary
 from app.text.models import TextModels, model_dropdown
-from app.texts import Language, language
-from app.widgets.tokens import tokens, tokens_value
+from app.text.tokens import tokens, tokens_value
+from app.web.texts import Language, language
 from engine.catalogue import ModelSpec
 from engine.errors import EngineError
 from engine.generation import fit

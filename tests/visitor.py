@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from engine.registry import Models
 from tests.conftest import free_port
 

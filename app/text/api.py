@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any, TypedDict
 
-from app.limits import checked_choice
 from app.text.checks import checked_int, explained
 from app.text.controls import MAX_TOKENS, read_seed
 from app.text.drafts import Draft
-from app.texts import Language, text
+from app.web.limits import checked_choice
+from app.web.texts import Language, text
 from engine.generation import STRATEGIES, Strategy
 
 

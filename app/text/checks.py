@@ -10,8 +10,8 @@ from typing import Final
 
 import gradio as gr
 
-from app.limits import Refusal, checked_text
-from app.texts import Language, text
+from app.web.limits import Refusal, checked_text
+from app.web.texts import Language, text
 from engine.errors import (
     CheckpointError,
     ContextFullError,

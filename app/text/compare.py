@@ -10,15 +10,15 @@ from typing import Any, Final, Protocol
 import gradio as gr
 from gradio.components import Component
 
-from app.events import QUICK, SLOW, visit
-from app.limits import RateLimiter, Refusal, checked_choice
 from app.text.checks import checked_int, explain
 from app.text.controls import read_seed, seed_box
 from app.text.drafts import Draft, Run, Stop, side_by_side, summary
 from app.text.models import TextModels, model_dropdown, title
+from app.text.tokens import tokens, tokens_value
 from app.text.words import describe
-from app.texts import Language, label, language, text
-from app.widgets.tokens import tokens, tokens_value
+from app.web.events import QUICK, SLOW, visit
+from app.web.limits import RateLimiter, Refusal, checked_choice
+from app.web.texts import Language, label, language, text
 from engine.errors import EngineError
 from engine.generation import STRATEGIES, Strategy, fit, read_text
 from engine.generation.ranks import character_perplexity

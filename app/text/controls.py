@@ -10,11 +10,11 @@ from typing import Any, Final, get_args
 import gradio as gr
 from gradio.components import Component
 
-from app.events import QUICK
-from app.limits import Refusal, checked_choice
 from app.text.checks import checked_float, checked_int
 from app.text.drafts import MAX_SEED
-from app.texts import Language, label, language, text
+from app.web.events import QUICK
+from app.web.limits import Refusal, checked_choice
+from app.web.texts import Language, label, language, text
 from engine.errors import GenerationError
 from engine.generation import STRATEGIES, Settings, Strategy
 from engine.generation.strategy import Kind

@@ -10,10 +10,10 @@ from typing import Any, Final
 import gradio as gr
 from gradio.components import Component
 
-from app.events import QUIET
-from app.limits import Refusal
 from app.text.drafts import KINDS, Draft, ExportKind, summary
-from app.texts import Language, label, language, text
+from app.web.events import QUIET
+from app.web.limits import Refusal
+from app.web.texts import Language, label, language, text
 
 CSV: Final = "text/csv;charset=utf-8"
 _TYPES: Final[dict[ExportKind, str]] = {

@@ -9,8 +9,8 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeGuard
 
-from app.limits import Refusal
-from app.texts import Language, text
+from app.web.limits import Refusal
+from app.web.texts import Language, text
 from engine.generation import Strategy, Token, begun, write
 from engine.generation.jobs import FinishReason
 from engine.tokenizers.prompt import Prompt

@@ -9,8 +9,8 @@ from typing import Any, Final
 import gradio as gr
 from gradio.components import Component
 
-from app.events import SLOW
-from app.texts import label
+from app.web.events import SLOW
+from app.web.texts import label
 
 #: The address is known to the browser alone, which may have come through a proxy.
 _ABSOLUTE: Final = "query => query && location.origin + location.pathname + query"
@@ -27,7 +27,7 @@ class ShareLink:
         """Let the button show a link.
 
         Args:
-            shared: returns the box, visible, with the query string of app.sharing.
+            shared: returns the box, visible, with the query string of app.web.sharing.
             inputs: whose values it is called with.
         """
         # In the queue: a refusal that came past it would be a notice without words.

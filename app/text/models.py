@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import gradio as gr
 
-from app.events import QUICK, root
-from app.limits import Refusal, checked_choice
 from app.text.checks import explain
-from app.texts import Language, catalogue, label, language, text
+from app.web.events import QUICK, root
+from app.web.limits import Refusal, checked_choice
+from app.web.texts import Language, catalogue, label, language, text
 from engine import memory
 from engine.registry import MEMORY_PER_BYTE, ModelError, Models, ModelStatus, State
 

@@ -14,16 +14,16 @@ from typing import Any, Final, get_args
 import gradio as gr
 from gradio.components import Component
 
-from app.events import QUIET, SLOW, visit
-from app.limits import RateLimiter, Refusal, checked_choice
 from app.text.checks import checked_prompt, explain, explained
 from app.text.controls import read_seed
 from app.text.download import file_buttons
 from app.text.drafts import running
 from app.text.models import TextModels, model_dropdown
+from app.text.tokens import Shading, tokens, tokens_value
 from app.text.windows import Reading, read_windows
-from app.texts import Language, label, language, text
-from app.widgets.tokens import Shading, tokens, tokens_value
+from app.web.events import QUIET, SLOW, visit
+from app.web.limits import RateLimiter, Refusal, checked_choice
+from app.web.texts import Language, label, language, text
 from engine.errors import EngineError
 from engine.generation import STRATEGIES, fit
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.texts import Language, text
+from app.web.texts import Language, text
 from engine.generation import Settings, Strategy
 
 #: Settings in the order in which they are named.

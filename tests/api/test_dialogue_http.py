@@ -9,9 +9,9 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from app.pages import dialogue
+from app.pages.dialogue import page as dialogue
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from tests.conftest import free_port
 from tests.dialogue_models import chat_models
 

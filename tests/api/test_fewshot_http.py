@@ -9,7 +9,7 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from app.pages import fewshot
+from app.pages.fewshot import page as fewshot
 from tests.fewshot_model import fewshot_models
 from tests.visitor import Visitor, served
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from app.pages import parse_tree
-from app.parse_tree.choices import Choices
+from app.pages.parse_tree import page as parse_tree
+from app.pages.parse_tree.choices import Choices
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from tests.api.test_story_http import Visitor
 from tests.conftest import free_port
 from tests.onlstm_models import onlstm_models

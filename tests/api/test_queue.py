@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from app.ui import launch_options
+from app.shell import launch_options
 from tests.conftest import free_port
 
 

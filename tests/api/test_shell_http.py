@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.limits import MAX_REQUEST_BYTES
+from app.web.limits import MAX_REQUEST_BYTES
 from engine.catalogue import ROOT
 from tests.conftest import Server
 
@@ -36,7 +36,7 @@ def test_the_configuration_names_no_file_of_this_machine(client: httpx.Client) -
     [
         str(ROOT / "app.py"),
         str(ROOT / "requirements.txt"),
-        str(ROOT / "assets" / "texts" / "shell.json"),
+        str(ROOT / "app" / "web" / "texts.json"),
         "/etc/passwd",
         "/proc/self/environ",
         "../../../../../../etc/passwd",

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from app.pages import story
+from app.pages.story import page as story
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from tests.app.test_story_studio import values
 from tests.conftest import free_port
 from tests.story_model import story_models

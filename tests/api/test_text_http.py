@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from app.ui import launch_options
+from app.shell import launch_options
 from engine.generation.batcher import shared_batcher
 from engine.registry import Models
 from tests.conftest import free_port

@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 from gradio_client import Client
 
-from app import events
+from app.web import events
 from tests.conftest import free_port
 
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from app.limits import MAX_REQUEST_BYTES
-from app.pages import word2vec
+from app.pages.word2vec import page as word2vec
+from app.web.limits import MAX_REQUEST_BYTES
 from tests.visitor import Visitor, served
 from tests.word2vec_model import word2vec_models
 

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.pages import xiangqi
+from app.pages.xiangqi import page as xiangqi
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from tests.conftest import free_port
 from tests.xiangqi_player import fake_models
 

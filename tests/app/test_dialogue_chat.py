@@ -12,14 +12,14 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app.dialogue.altering import Altering, opened, tell
-from app.dialogue.asking import Asking, help_text
-from app.dialogue.presets import PERSONAS
-from app.dialogue.request import Screen
-from app.dialogue.session import MAX_BUBBLES, Bubble, Session, conversation
-from app.dialogue.watching import Watching
-from app.limits import Refusal
+from app.pages.dialogue.altering import Altering, opened, tell
+from app.pages.dialogue.asking import Asking, help_text
+from app.pages.dialogue.presets import PERSONAS
+from app.pages.dialogue.request import Screen
+from app.pages.dialogue.session import MAX_BUBBLES, Bubble, Session, conversation
+from app.pages.dialogue.watching import Watching
 from app.text.models import TextModels
+from app.web.limits import Refusal
 from engine.generation import STRATEGIES, Settings, Strategy
 from engine.generation.batcher import shared_batcher
 from tests.dialogue_models import SENTENCES, chat_models
@@ -367,7 +367,7 @@ def watch(models: TextModels, *values: Any) -> Iterator[Screen]:
 def test_two_speakers_talk_and_the_visitor_goes_on(
     models: TextModels, asking: Asking, monkeypatch: pytest.MonkeyPatch, said: list[str]
 ) -> None:
-    monkeypatch.setattr("app.dialogue.watching._PAUSE", 0.0)
+    monkeypatch.setattr("app.pages.dialogue.watching._PAUSE", 0.0)
     screens = list(watch(models))
     assert all('"end"' not in screen.chat for screen in screens[:-1])
     session = last(screens)

@@ -6,22 +6,15 @@ from typing import Any
 
 import pytest
 
-from app import sharing
-from app.dialogue import store
-from app.dialogue.exchange import export
-from app.dialogue.presets import OPENINGS, PERSONAS, TOPICS
-from app.dialogue.session import (
-    Bubble,
-    Session,
-    conversation,
-    model_text,
-    next_side,
-    script,
-)
-from app.dialogue.store import Link, StoreError
-from app.limits import Refusal
-from app.pages.dialogue import _adapted, _compared, _preset_of
+from app.pages.dialogue import store
+from app.pages.dialogue.exchange import export
+from app.pages.dialogue.page import _adapted, _compared, _preset_of
+from app.pages.dialogue.presets import OPENINGS, PERSONAS, TOPICS
+from app.pages.dialogue.session import Bubble, Session, conversation, model_text, next_side, script
+from app.pages.dialogue.store import Link, StoreError
 from app.text.drafts import Draft
+from app.web import sharing
+from app.web.limits import Refusal
 from engine.dialogue import context, is_call_for_help
 from engine.generation import STRATEGIES, Token
 from engine.generation.token import Alternative

@@ -9,19 +9,19 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app import sharing
-from app.fewshot import store
-from app.fewshot.asking import NAMES, Asking
-from app.fewshot.form import Form
-from app.fewshot.masked import MASKED
-from app.fewshot.presets import GROUPS, presets
-from app.fewshot.task import examples_value, task_values
-from app.fewshot.view import Answers, Screen, no_answers
-from app.fewshot.words import PAGE
-from app.limits import Refusal
+from app.pages.fewshot import store
+from app.pages.fewshot.asking import NAMES, Asking
+from app.pages.fewshot.form import Form
+from app.pages.fewshot.masked import MASKED
+from app.pages.fewshot.presets import GROUPS, presets
+from app.pages.fewshot.task import examples_value, task_values
+from app.pages.fewshot.view import Answers, Screen, no_answers
+from app.pages.fewshot.words import PAGE
 from app.text.drafts import Stop
 from app.text.models import TextModels
-from app.texts import catalogue
+from app.web import sharing
+from app.web.limits import Refusal
+from app.web.texts import catalogue
 from engine.fewshot import Example
 from tests.fewshot_model import FactsModel, fewshot_models
 
@@ -370,7 +370,7 @@ def test_damaged_links_and_storage_open_the_beginning(
 
 
 def store_task() -> Any:
-    from app.fewshot.task import read_task
+    from app.pages.fewshot.task import read_task
 
     return read_task(capital(), "zh")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.fewshot.asking import NAMES
-from app.fewshot.measuring import (
+from app.pages.fewshot.asking import NAMES
+from app.pages.fewshot.measuring import (
     Measured,
     Measuring,
     all_candidates,
@@ -17,12 +17,12 @@ from app.fewshot.measuring import (
     saved_file,
     upload,
 )
-from app.fewshot.presets import presets
-from app.fewshot.table import MAX_BYTES, decode, read_questions, write_judged, write_questions
-from app.fewshot.task import Task, task_values
-from app.limits import Refusal
+from app.pages.fewshot.presets import presets
+from app.pages.fewshot.table import MAX_BYTES, decode, read_questions, write_judged, write_questions
+from app.pages.fewshot.task import Task, task_values
 from app.text.drafts import Stop
 from app.text.models import TextModels
+from app.web.limits import Refusal
 from engine.fewshot import Example, Judged
 from tests.app.test_fewshot_asking import request
 from tests.fewshot_model import fewshot_models
@@ -151,7 +151,7 @@ def test_the_file_has_everything(measuring: Measuring) -> None:
 
 
 def test_stop_keeps_what_was_judged(measuring: Measuring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.fewshot.measuring._INTERVAL", 0)
+    monkeypatch.setattr("app.pages.fewshot.measuring._INTERVAL", 0)
     wish = Stop()
     run = measuring.accuracy(wish, "story", QUESTIONS, request(), *capital())
     assert len(next(run).measured.judged) == 0 and len(next(run).measured.judged) == 1
@@ -162,7 +162,7 @@ def test_stop_keeps_what_was_judged(measuring: Measuring, monkeypatch: pytest.Mo
 
 
 def test_stop_ends_a_curve_too(measuring: Measuring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.fewshot.measuring._INTERVAL", 0)
+    monkeypatch.setattr("app.pages.fewshot.measuring._INTERVAL", 0)
     wish = Stop()
     run = measuring.curve(wish, "story", "英国,伦敦\n德国,柏林", 2, request(), *capital())
     next(run)
@@ -194,7 +194,7 @@ def test_the_answers_of_the_table_join_the_candidates() -> None:
 def test_the_curve_grows_seed_by_seed(
     measuring: Measuring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.fewshot.measuring._INTERVAL", 0)
+    monkeypatch.setattr("app.pages.fewshot.measuring._INTERVAL", 0)
     screens = list(
         measuring.curve(Stop(), "story", "英国,伦敦\n德国,柏林", 2, request(), *capital())
     )

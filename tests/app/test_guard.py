@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from app.guard import CONTENT_SECURITY_POLICY, Guard
+from app.web.security import CONTENT_SECURITY_POLICY, Guard
 
 PAGE = "<!doctype html><html><head><title>页</title></head></html>"
 SCRIPT = 'Object.defineProperty(navigator,"language"'

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from app import limits
-from app.limits import RateLimiter, Refusal
-from app.texts import LANGUAGES, Language, text
+from app.web import limits
+from app.web.limits import RateLimiter, Refusal
+from app.web.texts import LANGUAGES, Language, text
 
 
 @pytest.mark.parametrize("value", [None, 7, ["a"], {"a": "b"}, b"a", True])

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from app.model_status import status_html
-from app.texts import LANGUAGES, Language
+from app.web.model_status import status_html
+from app.web.texts import LANGUAGES, Language
 from engine.registry import ModelStatus, State
 
 

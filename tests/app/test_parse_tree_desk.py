@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from starlette.datastructures import Headers
 
-from app.limits import Refusal
-from app.parse_tree.choices import TRIVIAL, Choices
-from app.parse_tree.desk import Desk, Screen
-from app.parse_tree.reading import Session, Source, read_gold
-from app.parse_tree.variants import Variants
-from app.parse_tree.words import explain
-from app.texts import LANGUAGES
+from app.pages.parse_tree.choices import TRIVIAL, Choices
+from app.pages.parse_tree.desk import Desk, Screen
+from app.pages.parse_tree.reading import Session, Source, read_gold
+from app.pages.parse_tree.variants import Variants
+from app.pages.parse_tree.words import explain
+from app.web.limits import Refusal
+from app.web.texts import LANGUAGES
 from engine.onlstm import formats, sentences, trees
 from engine.onlstm.formats import BracketError, from_brackets
 from engine.onlstm.sentences import SentenceError

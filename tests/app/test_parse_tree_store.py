@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
-from app import sharing
-from app.limits import Refusal
-from app.parse_tree import layout, opening, scripts, store
-from app.parse_tree.choices import _CHOICES, Choices
-from app.parse_tree.examples import examples
-from app.parse_tree.reading import read_gold, read_text
-from app.parse_tree.store import Page, StoreError
+from app.pages.parse_tree import layout, opening, scripts, store
+from app.pages.parse_tree.choices import _CHOICES, Choices
+from app.pages.parse_tree.examples import examples
+from app.pages.parse_tree.reading import read_gold, read_text
+from app.pages.parse_tree.store import Page, StoreError
+from app.web import sharing
+from app.web.limits import Refusal
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 choices = st.builds(Choices, **{n: st.sampled_from(v) for n, v in _CHOICES.items()})

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import sharing
-from app.sharing import ShareError
+from app.web import sharing
+from app.web.sharing import ShareError
 
 values = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=60)
 

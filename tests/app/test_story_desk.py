@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from app.story.desk import MAX_NODES, MAX_TREE_CHARS, MAX_UNDO, Desk, moved_cursor
+from app.pages.story.desk import MAX_NODES, MAX_TREE_CHARS, MAX_UNDO, Desk, moved_cursor
 from app.text.drafts import Draft
 from engine.generation import STRATEGIES
 from engine.generation.token import Token

@@ -6,15 +6,15 @@ from dataclasses import fields
 import gradio as gr
 import pytest
 
-from app import sharing
-from app.limits import Refusal
-from app.story import extras, store
-from app.story.api import endpoint
-from app.story.desk import Desk
-from app.story.examples import openings
-from app.story.opening import chosen_model, opened, warn
+from app.pages.story import extras, store
+from app.pages.story.api import endpoint
+from app.pages.story.desk import Desk
+from app.pages.story.examples import openings
+from app.pages.story.opening import chosen_model, opened, warn
 from app.text.controls import StrategyControls
 from app.text.models import TextModels
+from app.web import sharing
+from app.web.limits import Refusal
 from engine.conditions import MOODS
 from engine.generation import STRATEGIES
 from engine.story import GENRES

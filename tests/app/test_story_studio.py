@@ -10,11 +10,11 @@ import gradio as gr
 import pytest
 from starlette.datastructures import Headers
 
-from app.limits import Refusal
-from app.story.desk import MAX_CHARS, Desk
-from app.story.screen import Screen
-from app.story.studio import Studio
+from app.pages.story.desk import MAX_CHARS, Desk
+from app.pages.story.screen import Screen
+from app.pages.story.studio import Studio
 from app.text.models import TextModels
+from app.web.limits import Refusal
 from tests.story_model import StoryModel, story_models
 
 STRATEGY = {

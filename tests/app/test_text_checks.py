@@ -3,7 +3,6 @@
 import gradio as gr
 import pytest
 
-from app.limits import Refusal
 from app.text.checks import (
     checked_float,
     checked_int,
@@ -13,7 +12,8 @@ from app.text.checks import (
     event_value,
     explain,
 )
-from app.texts import LANGUAGES
+from app.web.limits import Refusal
+from app.web.texts import LANGUAGES
 from engine.errors import (
     CheckpointError,
     ContextFullError,

@@ -6,11 +6,11 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app.limits import Refusal
 from app.text.controls import PRESETS, StrategyControls, read_seed, read_strategy, strategy_controls
 from app.text.drafts import MAX_SEED
 from app.text.words import describe
-from app.texts import LANGUAGES, text
+from app.web.limits import Refusal
+from app.web.texts import LANGUAGES, text
 from engine.generation import STRATEGIES, Settings, Strategy, write
 from tests.story_model import StoryModel
 

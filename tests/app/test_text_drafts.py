@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from app.limits import Refusal
 from app.text import drafts as drafts_module
 from app.text.api import answer, api_seed, finished, named_strategy
 from app.text.download import export
@@ -25,7 +24,8 @@ from app.text.drafts import (
     side_by_side,
     summary,
 )
-from app.texts import LANGUAGES
+from app.web.limits import Refusal
+from app.web.texts import LANGUAGES
 from engine.errors import DeadlineError, GenerationError, QueueFullError
 from engine.generation import STRATEGIES, Strategy, Token, fit
 from engine.generation.batcher import shared_batcher

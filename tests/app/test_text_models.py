@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.limits import Refusal
 from app.text.models import TextModels
+from app.web.limits import Refusal
 from engine.registry import ModelError, State
 from tests.story_model import StoryModel
 from tests.text_page import NAMES, toy_models

@@ -9,10 +9,10 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app.limits import Refusal
 from app.text import reading as page
 from app.text.models import TextModels
 from app.text.windows import Reading, read_windows
+from app.web.limits import Refusal
 from engine.errors import DeadlineError, PromptError
 from engine.generation import Alternative, TokenRank
 from tests.story_model import SENTENCES, StoryModel

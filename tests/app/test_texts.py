@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from starlette.datastructures import Headers
 
-from app import texts
+from app.web import texts
 
-ROOT = Path(texts.__file__).resolve().parent.parent
+APP = Path(texts.__file__).resolve().parent.parent
 
 
 class Request:
@@ -20,7 +20,7 @@ class Request:
 
 
 def write(folder: Path, page: object) -> Path:
-    (folder / "page.json").write_text(json.dumps(page), encoding="utf-8")
+    (folder / "texts.json").write_text(json.dumps(page), encoding="utf-8")
     return folder
 
 
@@ -32,7 +32,7 @@ def test_every_text_of_the_application_has_both_languages() -> None:
 
 
 def test_every_text_that_the_shell_names_exists() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in APP.rglob("*.py")]
     named = set(re.findall(r"""["'](?:shell|limits)\.([a-z_.]+)["']""", "\n".join(sources)))
     known = {key.partition(".")[2] for key in texts.catalogue()}
     assert named
@@ -52,13 +52,13 @@ def test_every_text_that_the_shell_names_exists() -> None:
     ],
 )
 def test_a_text_that_lacks_something_is_refused(tmp_path: Path, words: object) -> None:
-    with pytest.raises(texts.TextError, match=r"page\.json: key"):
+    with pytest.raises(texts.TextError, match=r"texts\.json: key"):
         texts.load(write(tmp_path, {"key": words}))
 
 
 def test_a_file_that_is_not_json_is_named(tmp_path: Path) -> None:
-    (tmp_path / "page.json").write_text("{", encoding="utf-8")
-    with pytest.raises(texts.TextError, match=r"page\.json"):
+    (tmp_path / "texts.json").write_text("{", encoding="utf-8")
+    with pytest.raises(texts.TextError, match=r"texts\.json"):
         texts.load(tmp_path)
 
 

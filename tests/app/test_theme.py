@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.theme import CSS, ICON, INK, VERMILION, theme
+from app.web.theme import CSS, ICON, INK, VERMILION, theme
 
 
 def luminance(colour: str) -> float:

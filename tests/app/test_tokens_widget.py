@@ -8,9 +8,9 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from app.texts import catalogue
-from app.widgets import tokens, tokens_value
-from app.widgets.assembly import FOLDER
+from app.text.tokens import tokens, tokens_value
+from app.web.texts import catalogue
+from app.web.widget import FOLDER
 from engine.generation import Alternative, Token, TokenRank
 
 OTHERS = (Alternative("的", 4, -0.5), Alternative("<eod>", 0, -2.25))
@@ -84,7 +84,7 @@ def test_every_phrase_has_words_and_all_words_are_used() -> None:
     assert set(re.findall(r'phrase\(\s*"(\w+)"', sources)) <= keys
 
 
-# The colours. A theme's background and text as in app/theme.py.
+# The colours. A theme's background and text as in app/web/theme.py.
 THEMES = {"light": ("#f7f2e7", "#211e1a"), "dark": ("#171512", "#ebe4d4")}
 
 #: Linear RGB as it is seen without one kind of cone (Machado, Oliveira and Fernandes 2009,

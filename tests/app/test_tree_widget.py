@@ -6,12 +6,13 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from app.texts import catalogue
-from app.widgets.assembly import FOLDER
-from app.widgets.tree import tree, tree_value
+from app.pages.parse_tree.tree import tree, tree_value
+from app.web.texts import catalogue
+from app.web.widget import FOLDER
 
-SOURCES = "".join(path.read_text("utf-8") for path in (FOLDER / "tree").glob("*.js"))
-STYLE = (FOLDER / "tree" / "tree.css").read_text("utf-8")
+WIDGETS = FOLDER / "pages" / "parse_tree" / "widgets"
+SOURCES = "".join(path.read_text("utf-8") for path in WIDGETS.glob("*.js"))
+STYLE = (WIDGETS / "tree.css").read_text("utf-8")
 
 
 def test_a_value_is_one_string_of_json_and_holds_no_tag() -> None:
@@ -41,7 +42,7 @@ def test_every_phrase_has_words_and_all_words_are_used() -> None:
     assert {key for key in keys if f'"{key}"' not in SOURCES} <= put_together
 
 
-# The colours. A theme's panel as in app/theme.py.
+# The colours. A theme's panel as in app/web/theme.py.
 PANELS = {"light": "#fdfbf6", "dark": "#211e1a"}
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from app.texts import catalogue
-from app.widgets import board, board_value, record, record_value
-from app.widgets.assembly import FOLDER, script, style
+from app.pages.xiangqi.board import board, board_value
+from app.pages.xiangqi.record import record, record_value
+from app.web.texts import catalogue
+from app.web.widget import FOLDER, script, style
 
 SCRIPTS = sorted(FOLDER.rglob("*.js"))
 STYLES = sorted(FOLDER.rglob("*.css"))
+WIDGETS = FOLDER / "pages" / "xiangqi" / "widgets"
 FEN = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR w - - 0 1"
 
 
@@ -49,7 +51,7 @@ def test_no_address_of_another_host() -> None:
 
 @pytest.mark.parametrize("page", ["board", "record"])
 def test_every_phrase_of_a_script_has_words_and_all_words_are_used(page: str) -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in (FOLDER / page).glob("*.js"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (WIDGETS / page).glob("*.js"))
     keys = {key.partition(".")[2] for key in catalogue() if key.startswith(f"{page}.")}
     named = set(re.findall(r'phrase\(\s*"(\w+)"', sources))
     assert named <= keys
@@ -62,18 +64,19 @@ def test_every_phrase_of_a_script_has_words_and_all_words_are_used(page: str) ->
 
 
 def test_words_and_glyphs_reach_the_script() -> None:
-    joined = script(["common/dom.js"], texts="board", data=["glyphs.json"])
+    data = ["pages/xiangqi/widgets/glyphs.json"]
+    joined = script(["web/widgets/dom.js"], texts="board", data=data)
     assert '"piece_K"' in joined and "红帅" in joined
-    glyphs = json.loads((FOLDER / "glyphs.json").read_text(encoding="utf-8"))
+    glyphs = json.loads((WIDGETS / "glyphs.json").read_text(encoding="utf-8"))
     assert set(glyphs) == set("俥傌炮相仕帥兵車馬砲象士將卒楚河漢界")
     assert all(re.fullmatch(r"[MLQCHVZ0-9 ,.-]+", path) for path in glyphs.values())
-    assert (FOLDER / "glyphs.json").stat().st_size < 60_000
+    assert (WIDGETS / "glyphs.json").stat().st_size < 60_000
 
 
 def test_a_style_that_gradio_would_evaluate_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bad.css").write_text("a::before { content: '${alert(1)}' }", encoding="utf-8")
-    monkeypatch.setattr("app.widgets.assembly.FOLDER", tmp_path)
+    monkeypatch.setattr("app.web.widget.FOLDER", tmp_path)
     with pytest.raises(ValueError, match=re.escape("${")):
         style(["bad.css"])

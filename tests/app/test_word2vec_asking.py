@@ -9,17 +9,17 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from app import sharing
-from app.limits import Refusal
-from app.word2vec import presets, store
-from app.word2vec.api import Api
-from app.word2vec.arithmetic import Arithmetic
-from app.word2vec.desk import Desk, example, refuse
-from app.word2vec.looking import Looking
-from app.word2vec.mapping import Map, complete_function, points_function
-from app.word2vec.reading import Reading
-from app.word2vec.spaces import NAME, Spaces
-from app.word2vec.store import Page
+from app.pages.word2vec import presets, store
+from app.pages.word2vec.api import Api
+from app.pages.word2vec.arithmetic import Arithmetic
+from app.pages.word2vec.desk import Desk, example, refuse
+from app.pages.word2vec.looking import Looking
+from app.pages.word2vec.mapping import Map, complete_function, points_function
+from app.pages.word2vec.reading import Reading
+from app.pages.word2vec.spaces import NAME, Spaces
+from app.pages.word2vec.store import Page
+from app.web import sharing
+from app.web.limits import Refusal
 from engine.registry import Models
 from engine.word2vec.model import Word2Vec
 from tests.word2vec_model import PARTS, word2vec_model, word2vec_models

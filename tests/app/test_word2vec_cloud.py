@@ -8,9 +8,9 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from app.texts import catalogue
-from app.widgets.assembly import FOLDER
-from app.widgets.cloud import Link, cloud, cloud_value, points_json, points_object
+from app.pages.word2vec.cloud import Link, cloud, cloud_value, points_json, points_object
+from app.web.texts import catalogue
+from app.web.widget import FOLDER
 
 
 def places_of(found: dict[str, object]) -> np.ndarray:

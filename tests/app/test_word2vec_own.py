@@ -7,17 +7,17 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from app.limits import Refusal
+from app.pages.word2vec import training
+from app.pages.word2vec.desk import Desk
+from app.pages.word2vec.files import NAMES, Files
+from app.pages.word2vec.measuring import Measuring
+from app.pages.word2vec.presets import NOVELS, TESTS, contents
+from app.pages.word2vec.spaces import NAME, Spaces, describe
+from app.pages.word2vec.store import Page
+from app.pages.word2vec.training import Training, new_words
+from app.pages.word2vec.words import damage
 from app.text.drafts import Stop
-from app.word2vec import training
-from app.word2vec.desk import Desk
-from app.word2vec.files import NAMES, Files
-from app.word2vec.measuring import Measuring
-from app.word2vec.presets import NOVELS, TESTS, contents
-from app.word2vec.spaces import NAME, Spaces, describe
-from app.word2vec.store import Page
-from app.word2vec.training import Training, new_words
-from app.word2vec.words import damage
+from app.web.limits import Refusal
 from engine.registry import Models
 from engine.word2vec.errors import FormatError, FormatProblem
 from engine.word2vec.formats import read, read_tsv, write, write_tsv
@@ -234,7 +234,7 @@ def test_too_many_files_and_too_large_ones_are_refused(
 ) -> None:
     path = tmp_path / "v.txt"
     path.write_text("x" * 5000)
-    monkeypatch.setattr("app.word2vec.files.MAX_UPLOAD_BYTES", 4096)
+    monkeypatch.setattr("app.pages.word2vec.files.MAX_UPLOAD_BYTES", 4096)
     for paths, said in (
         ([], "文件"),
         (None, "文件"),
@@ -323,7 +323,7 @@ def test_analogies_by_sections_with_a_total(spaces: Spaces, method: str) -> None
 def test_a_long_section_is_counted_as_one_and_two_of_a_name_are_not(
     spaces: Spaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.word2vec.measuring._SCORES", 1)  # a view a question
+    monkeypatch.setattr("app.pages.word2vec.measuring._SCORES", 1)  # a view a question
     twice = f"{ANALOGIES}: family\n男人 女人 父亲 母亲\n"
     first, *views, last = measured(spaces, twice)
     assert [len(view["rows"]) for view in views] == [1, 1, 1, 2, 3] and first["rows"] == []

@@ -1,8 +1,8 @@
 """The chess clock: it starts with the first move, adds the increment, and stops at zero."""
 
-from app.xiangqi.clock import Clock
-from app.xiangqi.play import TIME_CONTROLS, clock_of
-from app.xiangqi.session import Session
+from app.pages.xiangqi.clock import Clock
+from app.pages.xiangqi.play import TIME_CONTROLS, clock_of
+from app.pages.xiangqi.session import Session
 from engine.xiangqi import BLACK, RED, Move
 
 

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 import gradio as gr
 import pytest
 
-from app.limits import Refusal
-from app.xiangqi import exchange, puzzles, store
-from app.xiangqi.clock import Clock
-from app.xiangqi.opponent import Opponent, accepts_draw
-from app.xiangqi.play import Play
-from app.xiangqi.screen import Screen
-from app.xiangqi.session import Session
-from app.xiangqi.table import Table
+from app.pages.xiangqi import exchange, puzzles, store
+from app.pages.xiangqi.clock import Clock
+from app.pages.xiangqi.opponent import Opponent, accepts_draw
+from app.pages.xiangqi.play import Play
+from app.pages.xiangqi.screen import Screen
+from app.pages.xiangqi.session import Session
+from app.pages.xiangqi.table import Table
+from app.web.limits import Refusal
 from engine.xiangqi import BLACK, RED, Board, Move, Termination
 from tests.xiangqi_player import FakePlayer, fake_models
 
@@ -351,7 +351,7 @@ def test_the_hint_of_a_puzzle_is_its_solution(play: Play, table: Table) -> None:
 def test_watching_goes_on_until_it_is_stopped(
     play: Play, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.xiangqi.table._SECONDS_A_MOVE", 0.01)
+    monkeypatch.setattr("app.pages.xiangqi.table._SECONDS_A_MOVE", 0.01)
     session = new_session(play)
 
     async def scenario() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.xiangqi import puzzles
+from app.pages.xiangqi import puzzles
 from engine.xiangqi.board import Board
 from engine.xiangqi.mates import MateSearch, TooHardError
 from engine.xiangqi.moves import Move

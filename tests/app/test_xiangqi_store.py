@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import sharing
-from app.xiangqi import puzzles, store
-from app.xiangqi.clock import Clock
-from app.xiangqi.session import Session
+from app.pages.xiangqi import puzzles, store
+from app.pages.xiangqi.clock import Clock
+from app.pages.xiangqi.session import Session
+from app.web import sharing
 from engine.xiangqi import BLACK, RED, Board, Move, Outcome, Termination
 
 

@@ -8,7 +8,8 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.widgets import board, board_value, record, record_value
+from app.pages.xiangqi.board import board, board_value
+from app.pages.xiangqi.record import record, record_value
 from engine.xiangqi import Board
 from tests.conftest import Server, free_port
 

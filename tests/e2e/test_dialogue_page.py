@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.pages import dialogue
+from app.pages.dialogue import page as dialogue
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from tests.conftest import Server, free_port
 from tests.dialogue_models import chat_models
 

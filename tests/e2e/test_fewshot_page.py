@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app.pages import fewshot
+from app.pages.fewshot import page as fewshot
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from tests.conftest import Server, free_port
 from tests.e2e.filling import fill
 from tests.fewshot_model import FactsModel, fewshot_models

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from app.pages import parse_tree
-from app.parse_tree.examples import examples
+from app.pages.parse_tree import page as parse_tree
+from app.pages.parse_tree.examples import examples
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from tests.conftest import Server, free_port
 from tests.e2e.filling import fill
 from tests.onlstm_models import onlstm_models

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from app.text import reading
 from app.text.models import TextModels
-from app.texts import i18n
+from app.web.texts import i18n
 from tests.conftest import Server, free_port
 from tests.story_model import SENTENCES
 from tests.text_page import toy_models

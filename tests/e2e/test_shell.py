@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.texts import text
+from app.web.texts import text
 from tests.conftest import Server
 
 PHONE = {"width": 390, "height": 844}

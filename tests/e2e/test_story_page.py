@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.pages import story
+from app.pages.story import page as story
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from tests.conftest import Server, free_port
 from tests.story_model import StoryModel, story_models
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.settings import Settings
-from app.ui import launch_options
+from app.shell import launch_options
 from engine.generation.batcher import shared_batcher
 from engine.registry import Models
 from tests.conftest import Server, free_port

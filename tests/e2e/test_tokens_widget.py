@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.widgets import tokens, tokens_value
+from app.text.tokens import tokens, tokens_value
 from engine.generation import Alternative, Token, TokenRank
 from tests.conftest import Server, free_port
 

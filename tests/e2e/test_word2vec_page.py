@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app.pages import word2vec
+from app.pages.word2vec import page as word2vec
 from app.settings import Settings
-from app.ui import build, launch_options
+from app.shell import build, launch_options
 from engine.word2vec.formats import write
 from tests.app.test_word2vec_own import ANALOGIES, TEXT, some_vectors
 from tests.conftest import Server, free_port

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app.pages import xiangqi
+from app.pages.xiangqi import page as xiangqi
+from app.pages.xiangqi import puzzles
 from app.settings import Settings
-from app.ui import build, launch_options
-from app.xiangqi import puzzles
+from app.shell import build, launch_options
 from engine.xiangqi import Board
 from tests.conftest import Server, free_port
 from tests.e2e.filling import fill

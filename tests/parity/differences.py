@@ -1,7 +1,7 @@
 """The table of tests/parity/README.md: how far our logits are from the references'.
 
-    python -m tests.parity.differences                              (the default runtime)
-    KERAS_BACKEND=jax python -m tests.parity.differences keras
+python -m tests.parity.differences                              (the default runtime)
+KERAS_BACKEND=jax python -m tests.parity.differences keras
 """
 
 import sys

@@ -35,8 +35,12 @@ CACHED = 1e-5
 """How far logits over a cache may be from those without: nothing but the order of sums differs."""
 
 TOLD = {"cpm_bin", "cpm_megatron", "cpm_megatron_legacy", "cpm_tensorflow"} | {
-    "cdial_gpt2_bin", "cdial_safetensors", "cdial_tensorflow",
-    "bert_lm_tensorflow", "unilm_tensorflow", "roformer_tensorflow",
+    "cdial_gpt2_bin",
+    "cdial_safetensors",
+    "cdial_tensorflow",
+    "bert_lm_tensorflow",
+    "unilm_tensorflow",
+    "roformer_tensorflow",
 }
 """Families whose files differ from another family's in nothing but vocabulary or use."""
 
@@ -170,9 +174,7 @@ def log_softmax(logits: Floats) -> NDArray[np.float64]:
 
 
 # On these cases: bfloat16 5e-5 to 2e-4 nats, float16 5e-7 to 4e-6, int8 2e-4 to 9e-4.
-@pytest.mark.parametrize(
-    ("dtype", "nats"), [("bfloat16", 5e-4), ("float16", 1e-5), ("int8", 2e-3)]
-)
+@pytest.mark.parametrize(("dtype", "nats"), [("bfloat16", 5e-4), ("float16", 1e-5), ("int8", 2e-3)])
 @pytest.mark.parametrize("case", one_of_each_architecture(), ids=name_of)
 def test_weights_of_fewer_bits_say_nearly_the_same(
     case: Case, dtype: Dtype, nats: float, tmp_path: Path

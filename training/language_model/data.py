@@ -68,6 +68,11 @@ class Source:
         return np.array(self._array("characters"))
 
     @property
+    def exists(self) -> bool:
+        """Whether there is anything of it."""
+        return (self.folder / f"{self.name}.starts.npy").exists()
+
+    @property
     def tokens_a_character(self) -> float:
         """Targets for each character of the text that they are."""
         return float(np.sum(self.loss, dtype=np.int64) / self.characters.sum())
@@ -177,6 +182,10 @@ class Pack:
     def held_out(self, name: str) -> Source:
         """A source's documents that are not trained on."""
         return Source(self.folder / "held_out", name)
+
+    def measured(self, mix: str) -> list[str]:
+        """The sources of a mix that have held-out documents."""
+        return [name for name in self.mix(mix) if self.held_out(name).exists]
 
     def sample(self, name: str, *, size: int, windows: int) -> Batch:
         """Held-out windows of a source, the same ones every time."""

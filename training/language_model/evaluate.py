@@ -46,7 +46,7 @@ def main() -> None:
         parser.error("a run has no tokenizer of its own: give --tokenizer")
     pack = Pack(args.pack)
     texts = Texts(pack, model.tokenizer)
-    names = pack.mix(args.mix) if args.mix else pack.manifest["sources"]
+    names = pack.measured(args.mix or "base")
     found = {
         name: measure(model, texts.some(name, args.characters), args.context) for name in names
     }

@@ -69,7 +69,7 @@ class TransformerRun(Run):
     def held_out(self) -> dict[str, float]:
         """Bits a character of a few held-out windows of each source of the mix."""
         found = {}
-        for name in self.pack.mix(self.args.mix):
+        for name in self.pack.measured(self.args.mix):
             batch = self.pack.sample(name, size=self.args.window, windows=HELD_OUT_WINDOWS)
             nats = self.network.mean_loss(batch)
             ratio = self.pack.held_out(name).tokens_a_character

@@ -46,7 +46,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--windows", type=int, default=32, help="a step, or a part of it")
     parser.add_argument("--accumulate", type=int, default=1, help="parts of a step")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
+    parser.add_argument("--precision", choices=("auto", "bfloat16", "float32"), default="auto")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--vocabulary", type=int, default=12_000)
     parser.add_argument("--hidden", type=int, default=256)

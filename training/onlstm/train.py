@@ -30,7 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--streams", type=int, default=32, help="texts read side by side")
     parser.add_argument("--length", type=int, default=32, help="words of each in a step")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
+    parser.add_argument("--precision", choices=("auto", "bfloat16", "float32"), default="auto")
     parser.add_argument("--seed", type=int, default=0)
     model = parser.add_argument_group("model")
     model.add_argument("--cell", choices=("onlstm", "lstm"), default="onlstm")

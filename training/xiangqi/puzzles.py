@@ -1,6 +1,6 @@
 """Select the puzzles of the xiangqi page from a file of positions, each checked by our board.
 
-    python -m training.xiangqi.puzzles PATH/TO/puzzles.jsonl.xz assets/examples/xiangqi/puzzles.json
+    python -m training.xiangqi.puzzles PATH/TO/puzzles.jsonl.xz app/pages/xiangqi/examples.json
 
 The input has one JSON object a line: src, id, fen, mate (moves to mate, or null), sol (the line in
 ICCS, or null), name. What is kept: mates in 1 to 4 that our own search confirms, shortest included

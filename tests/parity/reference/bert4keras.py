@@ -43,8 +43,12 @@ assert bert4keras_shim
 def sizes(vocab_size: int, **more: Any) -> dict[str, Any]:
     """A bert4keras configuration."""
     return {
-        "vocab_size": vocab_size, "hidden_size": 32, "num_hidden_layers": 2,
-        "num_attention_heads": 4, "intermediate_size": 48, "hidden_act": "gelu",
+        "vocab_size": vocab_size,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 48,
+        "hidden_act": "gelu",
     } | more
 
 
@@ -134,9 +138,15 @@ def gpt2_ml() -> None:
     """Under the names of the published index, with its optimizer's slots and step beside."""
     config = sizes(67, max_position=80)
     published = {
-        "vocab_size": 67, "n_embd": 32, "attn_pdrop": 0.1, "embd_pdrop": 0.1,
-        "activation_function": "gelu", "initializer_range": 0.014142135623731,
-        "n_positions": 80, "n_head": 4, "n_layer": 2,
+        "vocab_size": 67,
+        "n_embd": 32,
+        "attn_pdrop": 0.1,
+        "embd_pdrop": 0.1,
+        "activation_function": "gelu",
+        "initializer_range": 0.014142135623731,
+        "n_positions": 80,
+        "n_head": 4,
+        "n_layer": 2,
     }
     extra: Arrays = {"global_step": np.array(100000, np.int64)}
     for layer in range(2):
@@ -146,8 +156,14 @@ def gpt2_ml() -> None:
             extra[f"{where}/kernel/adafactor_vr"] = np.ones(shape[0], np.float32)
             extra[f"{where}/kernel/adafactor_vc"] = np.ones(shape[1], np.float32)
     bundle(
-        "gpt2_ml_tensorflow", "gpt2_ml", config, seed=11, model="gpt2_ml",
-        final_activation="linear", extra=extra, published=published,
+        "gpt2_ml_tensorflow",
+        "gpt2_ml",
+        config,
+        seed=11,
+        model="gpt2_ml",
+        final_activation="linear",
+        extra=extra,
+        published=published,
         files=("mega.json", "model.ckpt-100000"),
     )
 
@@ -156,8 +172,13 @@ def cpm() -> None:
     """CPM in the names that bojone gave it; its GELU is the tanh one, whatever the file says."""
     set_gelu("tanh")
     bundle(
-        "cpm_tensorflow", "cpm", sizes(66, max_position=80), seed=12, model="gpt2",
-        final_activation="linear", files=("config.json", "cpm_lm.ckpt"),
+        "cpm_tensorflow",
+        "cpm",
+        sizes(66, max_position=80),
+        seed=12,
+        model="gpt2",
+        final_activation="linear",
+        files=("config.json", "cpm_lm.ckpt"),
     )
     set_gelu("erf")
 
@@ -170,8 +191,15 @@ def cdial() -> None:
     set_gelu("tanh")
     config = sizes(63, max_position=80, segment_vocab_size=63, shared_segment_embeddings=True)
     bundle(
-        "cdial_tensorflow", "cdial", config, seed=13, segments="ids", model="gpt",
-        epsilon=1e-5, final_activation="linear", files=("gpt_config.json", "gpt_model.ckpt"),
+        "cdial_tensorflow",
+        "cdial",
+        config,
+        seed=13,
+        segments="ids",
+        model="gpt",
+        epsilon=1e-5,
+        final_activation="linear",
+        files=("gpt_config.json", "gpt_model.ckpt"),
     )
     set_gelu("erf")
 
@@ -182,11 +210,20 @@ def nezha() -> None:
     It was trained with BERT's epsilon of 1e-12; bert4keras has Keras's 1e-7, here and in RoFormer.
     """
     published = sizes(65, max_position_embeddings=512, max_relative_position=64) | {
-        "type_vocab_size": 2, "use_relative_position": True,
+        "type_vocab_size": 2,
+        "use_relative_position": True,
     }
     bundle(
-        "nezha_tensorflow", "nezha", sizes(65), seed=14, segments="turns", model="nezha",
-        application="lm", with_mlm="linear", published=published, epsilon=1e-12,
+        "nezha_tensorflow",
+        "nezha",
+        sizes(65),
+        seed=14,
+        segments="turns",
+        model="nezha",
+        application="lm",
+        with_mlm="linear",
+        published=published,
+        epsilon=1e-12,
         files=("config.json", "model.ckpt-86"),
     )
 
@@ -213,8 +250,14 @@ def bert() -> None:
 def roformer() -> None:
     """RoFormer, which has rotary positions and no position table."""
     bundle(
-        "roformer_tensorflow", "roformer", sizes(62, max_position_embeddings=80), seed=18,
-        segments="turns", model="roformer", with_mlm="linear", epsilon=1e-12,
+        "roformer_tensorflow",
+        "roformer",
+        sizes(62, max_position_embeddings=80),
+        seed=18,
+        segments="turns",
+        model="roformer",
+        with_mlm="linear",
+        epsilon=1e-12,
     )
 
 
@@ -234,7 +277,9 @@ def xiangqi() -> None:
     save_keras_weights(transformer.model, folder / "best_model.weights")
     write_json(folder / "bert_config.json", config)
     save_case(
-        "xiangqi_hdf5", "bert_lm", "xiangqi_hdf5",
+        "xiangqi_hdf5",
+        "bert_lm",
+        "xiangqi_hdf5",
         f"{VERSIONS}: build_transformer_model(model='bert', application='lm')",
     )
 
@@ -273,15 +318,19 @@ def t5() -> None:
     which is undone here.
     """
     for name, model, seed in (
-        ("mt5_tensorflow", "mt5.1.1", 20), ("t5_tensorflow", "t5.1.1", 21),
+        ("mt5_tensorflow", "mt5.1.1", 20),
+        ("t5_tensorflow", "t5.1.1", 21),
     ):
         tf_keras.backend.clear_session()
         rng = np.random.default_rng(seed)
         config = sizes(61, hidden_size=24, intermediate_size=32, attention_head_size=5)
         set_gelu("tanh")
         transformer = build_transformer_model(
-            model=model, return_keras_model=False, cross_position_bias=False,
-            with_lm="linear", **config | {"hidden_act": ["gelu", "linear"]},
+            model=model,
+            return_keras_model=False,
+            cross_position_bias=False,
+            with_lm="linear",
+            **config | {"hidden_act": ["gelu", "linear"]},
         )
         set_gelu("erf")
         arrays = randomize_t5(transformer, rng)
@@ -301,7 +350,9 @@ def t5() -> None:
         write_json(folder / "config.json", config | {"relative_attention_num_buckets": 32})
         save_bundle(arrays, folder / "model.ckpt-1000000")
         save_case(
-            name, "t5", name,
+            name,
+            "t5",
+            name,
             f"{VERSIONS}: build_transformer_model(model={model!r}, cross_position_bias=False), "
             "logits times the root of the hidden size",
             tolerance=1e-4,

@@ -24,10 +24,18 @@ from tests.parity.reference.fixtures import (
 )
 
 CONFIG = {
-    "model": "gpt2_ml", "vocab_size": 66, "hidden_size": 32, "num_hidden_layers": 2,
-    "num_attention_heads": 4, "intermediate_size": 48, "hidden_act": "gelu",
-    "max_position": 80, "segment_vocab_size": 0, "layer_norm_eps": 1e-5,
-    "attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0,
+    "model": "gpt2_ml",
+    "vocab_size": 66,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 48,
+    "hidden_act": "gelu",
+    "max_position": 80,
+    "segment_vocab_size": 0,
+    "layer_norm_eps": 1e-5,
+    "attention_probs_dropout_prob": 0.0,
+    "hidden_dropout_prob": 0.0,
 }
 
 
@@ -35,15 +43,18 @@ def shapes() -> dict[str, tuple[int, ...]]:
     """The tensors of the published file; kernels are [in, out]."""
     hidden, inner = CONFIG["hidden_size"], CONFIG["intermediate_size"]
     found: dict[str, tuple[int, ...]] = {
-        "wte.weight": (CONFIG["vocab_size"], hidden), "wpe.weight": (CONFIG["max_position"], hidden)
+        "wte.weight": (CONFIG["vocab_size"], hidden),
+        "wpe.weight": (CONFIG["max_position"], hidden),
     }
     norms = ["emb_norm"]
     for layer in range(CONFIG["num_hidden_layers"]):
         at = f"h.{layer}"
         norms += [f"{at}.ln_1", f"{at}.ln_2"]
         for name, rows, columns in (
-            ("attn.c_attn", hidden, 3 * hidden), ("attn.c_proj", hidden, hidden),
-            ("mlp.c_fc", hidden, inner), ("mlp.c_proj", inner, hidden),
+            ("attn.c_attn", hidden, 3 * hidden),
+            ("attn.c_proj", hidden, hidden),
+            ("mlp.c_fc", hidden, inner),
+            ("mlp.c_proj", inner, hidden),
         ):
             found |= {f"{at}.{name}.weight": (rows, columns), f"{at}.{name}.bias": (columns,)}
     return found | {f"{name}.{kind}": (hidden,) for name in norms for kind in ("weight", "bias")}

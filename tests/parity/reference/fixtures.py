@@ -154,8 +154,11 @@ def save_case(
     """
     more = {key: value for key, value in more.items() if value}
     case = {
-        "family": family, "logits": f"{logits}.npz", "reference": reference,
-        "tolerance": tolerance, **more,
+        "family": family,
+        "logits": f"{logits}.npz",
+        "reference": reference,
+        "tolerance": tolerance,
+        **more,
     }
     text = json.dumps(case, indent=2, ensure_ascii=False) + "\n"
     (MODELS / name).mkdir(exist_ok=True)

@@ -94,8 +94,14 @@ def gpt2() -> None:
     """OpenAI's file: names without a prefix, and triangular masks among the weights."""
     rng = np.random.default_rng(1)
     config = GPT2Config(
-        vocab_size=67, n_positions=140, n_embd=32, n_layer=2, n_head=4, n_inner=48,
-        bos_token_id=66, eos_token_id=66,
+        vocab_size=67,
+        n_positions=140,
+        n_embd=32,
+        n_layer=2,
+        n_head=4,
+        n_inner=48,
+        bos_token_id=66,
+        eos_token_id=66,
     )
     model = randomize(GPT2LMHeadModel(config), rng)
     rows = random_rows(config.vocab_size, rng, lengths=(1, 2, 7, 33, 135))
@@ -122,8 +128,13 @@ def gpt2_bpe() -> None:
     tokenizer = GPT2Tokenizer.from_pretrained(folder)
     size = len(tokenizer)
     config = GPT2Config(
-        vocab_size=size, n_positions=40, n_embd=16, n_layer=2, n_head=2,
-        bos_token_id=0, eos_token_id=0,
+        vocab_size=size,
+        n_positions=40,
+        n_embd=16,
+        n_layer=2,
+        n_head=2,
+        bos_token_id=0,
+        eos_token_id=0,
     )
     model = randomize(GPT2LMHeadModel(config), rng)
     encoded = [tokenizer.encode(text, add_special_tokens=False) for text in TEXTS]
@@ -141,8 +152,13 @@ def cpm() -> None:
     """CPM-LM in float16: Hugging Face's .bin, and Megatron's shards by new and old torch.save."""
     rng = np.random.default_rng(2)
     config = GPT2Config(
-        vocab_size=68, n_positions=80, n_embd=32, n_layer=2, n_head=4,
-        bos_token_id=7, eos_token_id=7,
+        vocab_size=68,
+        n_positions=80,
+        n_embd=32,
+        n_layer=2,
+        n_head=4,
+        bos_token_id=7,
+        eos_token_id=7,
     )
     model = randomize(GPT2LMHeadModel(config), rng).half().float()
     rows = random_rows(config.vocab_size, rng)
@@ -159,8 +175,13 @@ def cpm() -> None:
     save_case("cpm_bin", "cpm", "cpm", reference)
 
     sizes = {
-        "vocab_size": 68, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
-        "intermediate_size": 128, "max_position": 80, "hidden_act": "gelu",
+        "vocab_size": 68,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 128,
+        "max_position": 80,
+        "hidden_act": "gelu",
     }
     for name, zipped in (("cpm_megatron", True), ("cpm_megatron_legacy", False)):
         folder = folder_of(name)
@@ -216,8 +237,14 @@ def cdial_gpt2() -> None:
     """CDial-GPT2: GPT-2 with the speakers' ids looked up in the token table; an older .bin."""
     rng = np.random.default_rng(5)
     config = GPT2Config(
-        vocab_size=64, n_positions=80, n_embd=32, n_layer=2, n_head=4, n_inner=48,
-        bos_token_id=0, eos_token_id=0,
+        vocab_size=64,
+        n_positions=80,
+        n_embd=32,
+        n_layer=2,
+        n_head=4,
+        n_inner=48,
+        bos_token_id=0,
+        eos_token_id=0,
     )
     model = randomize(GPT2LMHeadModel(config), rng)
     rows = random_rows(config.vocab_size, rng, segments="ids")
@@ -241,8 +268,12 @@ def bert() -> None:
     """BERT as it was published: with a pooler and the next sentence's head beside the MLM head."""
     rng = np.random.default_rng(4)
     config = BertConfig(
-        vocab_size=65, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=48, max_position_embeddings=80,
+        vocab_size=65,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=48,
+        max_position_embeddings=80,
     )
     model = randomize(BertForPreTraining(config), rng)
     rows = random_rows(config.vocab_size, rng, segments="turns")
@@ -254,9 +285,7 @@ def bert() -> None:
         tensors.pop(f"cls.predictions.decoder.{shared}", None)
     save_file(whole(tensors), folder / "model.safetensors", metadata={"format": "pt"})
     write_config(folder, config, "BertForPreTraining")
-    save_case(
-        "bert_safetensors", "bert", "bert", f"{VERSIONS}: BertForPreTraining"
-    )
+    save_case("bert_safetensors", "bert", "bert", f"{VERSIONS}: BertForPreTraining")
 
 
 if __name__ == "__main__":

@@ -41,8 +41,13 @@ def nezha() -> None:
     """nezha_gpt_dialog: NEZHA under a causal mask, which it is given as [B, S, S]."""
     rng = np.random.default_rng(31)
     config = NezhaConfig(
-        vocab_size=65, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=48, max_position_embeddings=128, max_relative_position=64,
+        vocab_size=65,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=48,
+        max_position_embeddings=128,
+        max_relative_position=64,
     )
     model = randomize(NezhaForMaskedLM(config), rng)
 
@@ -67,8 +72,13 @@ def roformer() -> None:
     """RoFormer with its MLM head."""
     rng = np.random.default_rng(32)
     config = RoFormerConfig(
-        vocab_size=62, embedding_size=32, hidden_size=32, num_hidden_layers=2,
-        num_attention_heads=4, intermediate_size=48, max_position_embeddings=80,
+        vocab_size=62,
+        embedding_size=32,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=48,
+        max_position_embeddings=80,
     )
     model = randomize(RoFormerForMaskedLM(config), rng)
     rows = random_rows(config.vocab_size, rng, segments="turns")
@@ -86,9 +96,16 @@ def roformer() -> None:
 def t5() -> None:
     """mT5 (and T5.1.1, which has the same names), heads of another width than hidden / heads."""
     sizes = {
-        "vocab_size": 61, "d_model": 24, "d_kv": 5, "d_ff": 32, "num_layers": 1,
-        "num_decoder_layers": 2, "num_heads": 4, "feed_forward_proj": "gated-gelu",
-        "tie_word_embeddings": False, "decoder_start_token_id": 0,
+        "vocab_size": 61,
+        "d_model": 24,
+        "d_kv": 5,
+        "d_ff": 32,
+        "num_layers": 1,
+        "num_decoder_layers": 2,
+        "num_heads": 4,
+        "feed_forward_proj": "gated-gelu",
+        "tie_word_embeddings": False,
+        "decoder_start_token_id": 0,
     }
     for name, config_type, model_type, seed in (
         ("mt5", MT5Config, MT5ForConditionalGeneration, 33),
@@ -121,8 +138,10 @@ def compute_t5(rows: Sequence[Row], model: Any) -> None:
         tokens, _, mask = (torch.from_numpy(array) for array in batch_of(batch))
         with torch.no_grad():
             return model(
-                source, attention_mask=source_mask,
-                decoder_input_ids=tokens, decoder_attention_mask=mask,
+                source,
+                attention_mask=source_mask,
+                decoder_input_ids=tokens,
+                decoder_attention_mask=mask,
             ).logits.numpy()
 
     keep_logits(rows, run(rows), [run([row])[0] for row in rows])

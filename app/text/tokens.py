@@ -1,0 +1,126 @@
+"""A text by its tokens: shaded by probability or rank, with alternatives to branch from.
+
+    widget = tokens(elem_id="story-text", placeholder="story.empty")
+    widget.branch(on_branch, ...)    # evt: gr.EventData with evt.seq, evt.index and evt.id
+    yield tokens_value(written, seq=3, prompt="从前", running=True)
+    yield tokens_value(written, seq=3, prompt="从前", status="128 tokens · 1.2 s")
+
+A value is JSON Lines: what holds for the whole text, a line a token, and a last line once it is
+finished. Values of a text that is being written therefore begin with the one before, as long as
+seq and the other arguments stay the same: gradio sends what was added, and the browser parses
+and draws only that. Where a new text begins with the tokens of the old one (a branch), those stay
+on the screen as they are.
+
+A branch is asked for at most once a value. Its seq says in which text the person saw the
+alternative; it, the index and the id can be anything, so the server checks all three.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
+import gradio as gr
+
+from app.web.texts import Language, catalogue
+from app.web.widget import script, style
+
+if TYPE_CHECKING:
+    from engine.generation import Token, TokenRank
+
+Shading = Literal["probability", "rank"]
+
+SURPRISE: Final = -99.0
+"""The least logprob that is sent: JSON has no infinity."""
+
+_SCRIPTS: Final = (
+    "web/widgets/dom.js",
+    "text/widgets/words.js",
+    "text/widgets/stream.js",
+    "text/widgets/shading.js",
+    "text/widgets/place.js",
+    "text/widgets/popover.js",
+    "text/widgets/legend.js",
+    "text/widgets/histogram.js",
+    "text/widgets/passage.js",
+    "text/widgets/input.js",
+    "text/widgets/main.js",
+)
+_STYLES: Final = ("text/widgets/tokens.css", "text/widgets/popover.css", "text/widgets/legend.css")
+
+
+def tokens_value(
+    tokens: Sequence["Token | TokenRank"],
+    *,
+    seq: int,
+    lang: Language = "en",
+    mode: Shading = "probability",
+    prompt: str = "",
+    status: str = "",
+    running: bool = False,
+    branchable: bool = True,
+) -> str:
+    """A text as the value of the widget.
+
+    Args:
+        tokens: in their order; ranks are shown where they are known.
+        seq: which text this is; the same in all values of one text, another for another text.
+        lang: of labels and of what a screen reader says.
+        mode: what the shades mean; "rank" (GLTR, Gehrmann et al. 2019) wants TokenRanks, counts
+            the tokens among the first 10, 100 and 1000 and draws a histogram.
+        prompt: stands before the tokens, unshaded.
+        status: one line under a finished text: tokens, tokens a second, perplexity, why it ended.
+            While the text is written the browser counts by itself, and status is not sent.
+        running: more tokens will come; a caret is shown, and nothing can be branched.
+        branchable: an alternative can be chosen once the text is finished.
+    """
+    head = {"seq": seq, "lang": lang, "mode": mode, "prompt": prompt, "branchable": branchable}
+    lines = [_json(head), *map(_line, tokens)]
+    if not running:
+        lines.append(_json({"status": status}))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def tokens(
+    value: str = "",
+    *,
+    elem_id: str | None = None,
+    elem_classes: Sequence[str] = (),
+    placeholder: str = "",
+    visible: bool = True,
+    render: bool = True,
+) -> gr.HTML:
+    """The component; `value` is what tokens_value returns, or "" for nothing yet.
+
+    Args:
+        elem_classes: "tk-scrolls" among them gives a long text a height of its own.
+        placeholder: key of the text that stands there while there is nothing ("story.empty").
+
+    Raises KeyError for a placeholder that there is no text for.
+    """
+    return gr.HTML(
+        value,
+        html_template='<div class="tk"></div>',
+        js_on_load=script(_SCRIPTS, texts="tokens", style=style(_STYLES)),
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes=[*elem_classes],
+        visible=visible,
+        render=render,
+        placeholder=catalogue()[placeholder] if placeholder else None,
+    )
+
+
+def _line(token: "Token | TokenRank") -> str:
+    others = [[other.text, other.id, _rounded(other.logprob)] for other in token.alternatives]
+    line = [token.text, token.id, _rounded(token.logprob), others]
+    rank = getattr(token, "rank", None)
+    return _json(line if rank is None else [*line, rank])
+
+
+def _rounded(logprob: float) -> float:
+    return round(max(logprob, SURPRISE), 3)
+
+
+def _json(value: object) -> str:
+    # Escaped, because gradio warns of every "<script" in the value of a gr.HTML.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

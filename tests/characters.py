@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from engine import conditions
 from engine.transformer.config import TransformerConfig
-from tests.engine.generation.toy import LetterStream
+from tests.unit.engine.generation.toy import LetterStream
 
 
 class CharacterTokenizer:

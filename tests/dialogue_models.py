@@ -13,8 +13,8 @@ from engine.conditions import NUM_SEGMENTS
 from engine.registry import Models
 from engine.tokenizers import WordPieceTokenizer, read_vocabulary
 from engine.transformer.language_model import LanguageModel
-from tests.engine.generation.toy import LetterStream, ToyDecoder, ToyModel
-from tests.engine.transformer.tiny import RandomWeights, tiny_config
+from tests.unit.engine.generation.toy import LetterStream, ToyDecoder, ToyModel
+from tests.unit.engine.transformer.tiny import RandomWeights, tiny_config
 
 SPECIALS = "[PAD] [UNK] [CLS] [SEP] [speaker1] [speaker2]".split()
 CHARACTERS = "你好吗我很今天气不错的是啊了，。！？想去哪里吃什么有没人他她它们说话来"

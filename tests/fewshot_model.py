@@ -12,8 +12,8 @@ from engine.registry import Models
 from engine.tokenizers import Vocabulary, WordPieceTokenizer
 from engine.transformer.language_model import LanguageModel
 from tests.characters import CharacterTokenizer, bundled_config
-from tests.engine.generation.toy import ToyDecoder, ToyModel
-from tests.engine.transformer.tiny import RandomWeights, tiny_config
+from tests.unit.engine.generation.toy import ToyDecoder, ToyModel
+from tests.unit.engine.transformer.tiny import RandomWeights, tiny_config
 
 FACTS = [
     preset.template.example(example)

@@ -10,7 +10,7 @@ from engine import conditions
 from engine.catalogue import ModelSpec
 from engine.registry import Models
 from tests.characters import CharacterTokenizer, bundled_config
-from tests.engine.generation.toy import ToyDecoder, ToyModel
+from tests.unit.engine.generation.toy import ToyDecoder, ToyModel
 
 SENTENCES = (
     "从前，山里住着一只小狐狸。",

@@ -19,8 +19,8 @@ from engine.catalogue import ModelSpec
 from engine.errors import EngineError
 from engine.generation import fit
 from engine.registry import Models
-from tests.engine.generation.toy import ToyDecoder
 from tests.story_model import StoryModel
+from tests.unit.engine.generation.toy import ToyDecoder
 
 ROOM = 96
 

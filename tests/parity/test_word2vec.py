@@ -89,7 +89,7 @@ def test_huffman_codes() -> None:
 
 def test_probabilities_of_hierarchical_softmax() -> None:
     """gensim reads log sigmoids from a table of 1,000 values, a little off at every step: its
-    scores are some 2% too low, all alike. The exact ones are walked in tests/engine/word2vec."""
+    scores are some 2% too low, all alike. tests/unit/engine/word2vec walks the exact ones."""
     expected = GENSIM["probabilities"]
     inputs = np.array(expected["vectors"], np.float32)
     nodes = np.array(expected["nodes"], np.float32)

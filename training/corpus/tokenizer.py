@@ -100,9 +100,7 @@ def train(texts: Iterable[str], path: Path, vocabulary: int = VOCABULARY) -> Non
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "corpus", type=Path, help="the folder of the corpora"
-    )
+    parser.add_argument("corpus", type=Path, help="the folder of the corpora")
     parser.add_argument("--out", type=Path, required=True, help="folder for chinese.model")
     parser.add_argument("--vocabulary", type=int, default=VOCABULARY)
     options = parser.parse_args()

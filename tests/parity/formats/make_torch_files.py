@@ -1,4 +1,4 @@
-"""Writes the small files of torch.save that tests/engine/transformer/formats reads.
+"""Writes the small files of torch.save that tests/unit/engine/transformer/formats reads.
 
 PyTorch is not needed to run the tests, so this runs in an environment of its own, at the root:
 

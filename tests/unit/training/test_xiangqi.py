@@ -1,0 +1,36 @@
+"""One short run of the training script, stopped and resumed, on the sample games."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SAMPLE = Path(__file__).parents[2] / "data" / "xiangqi" / "sample_games.tsv"
+SIZES = "--channels 8 --blocks 1 --squeeze 4 --width 32 --layers 1 --heads 2 --windows 4".split()
+
+
+def train(corpus: Path, run: Path, steps: int) -> str:
+    command = [sys.executable, "-m", "training.xiangqi.train", str(corpus), "--run", str(run)]
+    command += ["--steps", str(steps), "--decay", "4", "--epoch", "6", *SIZES]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_a_run_learns_and_resumes_where_it_stopped(tmp_path):
+    corpus, run = tmp_path / "corpus", tmp_path / "run"
+    corpus.mkdir()
+    shutil.copy(SAMPLE, corpus / "human_games.tsv")
+    assert "from step 0" in train(corpus, run, 12)
+    assert "from step 12" in train(corpus, run, 24)
+    log = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in log] == [6, 12, 18, 24]
+    assert log[-1]["loss"] < log[0]["loss"]
+    held_out = (run / "held_out.tsv").read_text().splitlines()
+    assert len(held_out) >= len(SAMPLE.read_text().splitlines()) // 35
+
+    command = [sys.executable, "-m", "training.xiangqi.export", str(run), str(tmp_path / "model")]
+    subprocess.run(command, check=True)
+    assert (tmp_path / "model" / "config.json").exists()
+    assert list((tmp_path / "model").glob("model-*.safetensors"))

@@ -8,13 +8,14 @@ from typing import Any
 import gradio as gr
 
 from app.text import compare
-from app.text.checks import checked_prompt, event_value, explain
+from app.text.checks import checked_prompt, explain
 from app.text.controls import read_strategy, strategy_controls
 from app.text.download import download_buttons
 from app.text.drafts import Draft, Stop, branch, running, summary
 from app.text.models import TextModels, model_dropdown
 from app.text.tokens import tokens, tokens_value
 from app.web.texts import Language, language
+from app.web.widget import event_value
 from engine.catalogue import ModelSpec
 from engine.errors import EngineError
 from engine.generation import fit

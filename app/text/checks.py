@@ -3,13 +3,11 @@
 import json
 import logging
 import math
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import gradio as gr
-
+from app.web.inputs import cleaned
 from app.web.limits import Refusal, checked_text
 from app.web.texts import Language, text
 from engine.errors import (
@@ -29,9 +27,6 @@ logger = logging.getLogger(__name__)
 
 #: Characters of a prompt; more than any model's context holds.
 MAX_PROMPT: Final = 20_000
-_LINE_BREAKS: Final = ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
-#: Of the format characters, those that join letters and emoji; the others turn text around.
-_JOINERS: Final = "\u200c\u200d"
 
 #: The most particular first.
 _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
@@ -67,20 +62,6 @@ def explained(lang: Language) -> Iterator[None]:
         yield
     except EngineError as error:
         raise Refusal(explain(error, lang)) from error
-
-
-def cleaned(value: str) -> str:
-    """A text with plain line breaks, and without control characters, half surrogates and
-    characters that turn the direction of a line; tabs stay."""
-    for line_break in _LINE_BREAKS:
-        value = value.replace(line_break, "\n")
-    return "".join(
-        character
-        for character in value
-        if character in "\n\t"
-        or character in _JOINERS
-        or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-    )
 
 
 def checked_prompt(value: object, lang: Language, maximum: int = MAX_PROMPT) -> str:
@@ -124,21 +105,13 @@ def checked_json(value: object, maximum: int, lang: Language) -> object:
     try:
         found: object = json.loads(content, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise Refusal(text("text.error.json", lang)) from None
+        raise Refusal(text("limits.json", lang)) from None
     return found
 
 
-def event_value(event: gr.EventData, name: str) -> object:
-    """A field of what a widget sent; None where it is missing, or nothing was sent at all."""
-    try:
-        return getattr(event, name, None)
-    except TypeError:
-        return None
-
-
 def _out_of_range(low: float, high: float, lang: Language, what: str) -> str:
-    name = what or text("text.error.value", lang)
-    return text("text.error.range", lang, what=name, low=f"{low:,}", high=f"{high:,}")
+    name = what or text("limits.value", lang)
+    return text("limits.range", lang, what=name, low=f"{low:,}", high=f"{high:,}")
 
 
 def _refuse(constant: str) -> None:

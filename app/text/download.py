@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -12,7 +11,9 @@ from gradio.components import Component
 
 from app.text.drafts import KINDS, Draft, ExportKind, summary
 from app.web.events import QUIET
+from app.web.files import save_script
 from app.web.limits import Refusal
+from app.web.markdown import escaped, quoted
 from app.web.texts import Language, label, language, text
 
 CSV: Final = "text/csv;charset=utf-8"
@@ -21,16 +22,6 @@ _TYPES: Final[dict[ExportKind, str]] = {
     "md": "text/markdown;charset=utf-8",
     "json": "application/json",
 }
-#: What Markdown takes for a mark.
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>()#+.!|~-])")
-_SAVE: Final = """content => {
-  if (!content) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], {type: TYPE}));
-  link.download = NAME;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}"""
 
 
 def download_buttons(
@@ -77,11 +68,6 @@ def file_buttons(
     return buttons
 
 
-def save_script(name: str, kind: str) -> str:
-    """JavaScript that saves the text that it is given, under this name and as this media type."""
-    return _SAVE.replace("TYPE", json.dumps(kind)).replace("NAME", json.dumps(name))
-
-
 def export(drafts: Draft | Sequence[Draft], kind: ExportKind, lang: Language = "zh") -> str:
     """One or several drafts as a file: plain text, Markdown with the settings, or JSON with all
     tokens, their probabilities and alternatives."""
@@ -96,18 +82,9 @@ def export(drafts: Draft | Sequence[Draft], kind: ExportKind, lang: Language = "
 def _as_markdown(draft: Draft, lang: Language) -> str:
     settings = json.dumps(draft.strategy.to_dict(), ensure_ascii=False)
     return (
-        f"{_quoted(draft.prompt)}\n\n{_escaped(draft.text)}\n\n"
+        f"{quoted(draft.prompt)}\n\n{escaped(draft.text)}\n\n"
         f"- {text('text.model', lang)}: `{draft.model}`\n"
         f"- {text('text.seed', lang)}: {draft.seed}\n"
         f"- {text('text.strategy', lang)}: `{settings}`\n"
         f"- {summary(draft, lang)}\n"
     )
-
-
-def _escaped(words: str) -> str:
-    """A text as it is, whatever Markdown would make of it; its lines stay lines."""
-    return _MARKS.sub(r"\\\1", words).replace("\n", "  \n")
-
-
-def _quoted(words: str) -> str:
-    return "\n".join(f"> {line}" for line in _escaped(words).split("\n"))

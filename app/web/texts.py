@@ -5,7 +5,8 @@ Two ways lead from a key to words, because gradio translates in two places:
 
 - label(key) for what is built once for everybody (labels, buttons, Markdown): the browser
   picks the language.
-- text(key, language(request), **values) for what the server writes in answer to somebody.
+- text(key, language(request), **values) for what the server writes in answer to somebody; a page
+  has its own ``say`` for it, which puts the page's name before the key.
 """
 
 import json
@@ -13,7 +14,7 @@ import string
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Protocol, get_args
 
 import gradio as gr
 from gradio.i18n import I18nData
@@ -83,6 +84,21 @@ def catalogue() -> dict[str, dict[Language, str]]:
 def text(key: str, lang: Language, **values: object) -> str:
     """The text in one language, its {fields} filled with values. Raises KeyError."""
     return catalogue()[key][lang].format(**values)
+
+
+class Say(Protocol):
+    """A text of one page, by the key without the page's name, its {fields} filled."""
+
+    def __call__(self, key: str, lang: Language, **values: object) -> str: ...
+
+
+def say_of(page: str) -> Say:
+    """The texts of a page: say = say_of("story"); say("titles_none", lang). Raises KeyError."""
+
+    def say(key: str, lang: Language, **values: object) -> str:
+        return text(f"{page}.{key}", lang, **values)
+
+    return say
 
 
 def label(key: str) -> I18nData:

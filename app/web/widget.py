@@ -1,4 +1,8 @@
-"""Put a widget together from small files in the folders widgets/ of app/.
+"""A widget: a gr.HTML with a script, put together from small files in the folders widgets/ of app/.
+
+    tree = widget("pages/story/widgets", ["tree.js"], texts="story", template='<nav></nav>')
+    tree.goto(on_goto, ...)         # evt: gr.EventData with event_value(evt, "id")
+    yield dumps({...})              # its value is ONE string of JSON; the script uses textContent
 
 Gradio takes the script of a gr.HTML as one string, the body of a function of (element,
 trigger, props, server, upload, watch). The files of a widget are joined in the order given,
@@ -8,11 +12,65 @@ so each may use what those before it define, and nothing of it leaks into the pa
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import gradio as gr
 
 from app.web.texts import catalogue
 
 FOLDER: Final = Path(__file__).resolve().parent.parent
+
+
+def widget(
+    folder: str,
+    files: Sequence[str],
+    *,
+    texts: str,
+    template: str,
+    value: str = "",
+    styles: Sequence[str] = (),
+    data: Sequence[str] = (),
+    **options: Any,
+) -> gr.HTML:
+    """The component.
+
+    Args:
+        folder: of the files, below app/.
+        files: its scripts, after web/widgets/dom.js; one that is not in the folder is named from
+            app/ on, with a slash before it.
+        template: constant HTML: gradio would evaluate what is in a value.
+        styles: style sheets in the folder, which the script finds in STYLE.
+        texts, data: see ``script``.
+        options: of gr.HTML.
+    """
+
+    def place(name: str) -> str:
+        return name[1:] if name.startswith("/") else f"{folder}/{name}"
+
+    sheet = style([place(name) for name in styles]) if styles else None
+    scripts = ["web/widgets/dom.js", *map(place, files)]
+    return gr.HTML(
+        value,
+        html_template=template,
+        js_on_load=script(scripts, texts=texts, data=[place(name) for name in data], style=sheet),
+        apply_default_css=False,
+        **options,
+    )
+
+
+def dumps(value: object) -> str:
+    """A value as JSON for a widget."""
+    # Escaped, because gradio warns of every "<script" in the value of a gr.HTML.
+    compact = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return compact.replace("<", "\\u003c")
+
+
+def event_value(event: gr.EventData, name: str) -> object:
+    """A field of what a widget sent; None where it is missing, or nothing was sent at all."""
+    try:
+        return getattr(event, name, None)
+    except TypeError:
+        return None
 
 
 def script(

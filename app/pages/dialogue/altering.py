@@ -15,11 +15,12 @@ from app.pages.dialogue.presets import PERSONAS
 from app.pages.dialogue.request import Request, Screen, check_remembered, plain_wishes, read_wishes
 from app.pages.dialogue.session import Bubble, Session
 from app.pages.dialogue.view import ranked, say
-from app.text.checks import checked_int, event_value
+from app.text.checks import checked_int
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.sharing import ShareError, from_request
 from app.web.texts import language, text
+from app.web.widget import event_value
 from engine.dialogue import spoken
 
 ACTS: Final = ("undo", "redo", "fresh", "rewind", "persona", "choose", "put_away")

@@ -28,11 +28,12 @@ from app.pages.dialogue.session import (
     script,
 )
 from app.pages.dialogue.view import say
-from app.text.checks import checked_int, checked_prompt, event_value, explain
+from app.text.checks import checked_int, checked_prompt, explain
 from app.text.drafts import Draft, Run, branch, next_seed, running, side_by_side
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, language, text
+from app.web.widget import event_value
 from engine.chinese import converted, script_of
 from engine.dialogue import Candidate, Context, context, is_call_for_help, rank, spoken
 

@@ -16,9 +16,9 @@ from app.pages.dialogue.view import chat_value, context_value
 from app.pages.dialogue.watching import MAX_TURNS
 from app.pages.dialogue.widget import chat_widget, context_widget
 from app.text.controls import StrategyControls, strategy_controls
-from app.text.links import ShareLink, share_link
 from app.text.models import TextModels, model_dropdown
 from app.web.events import visit
+from app.web.saved import ShareLink, share_link
 from app.web.texts import label
 from engine.dialogue import MAX_CANDIDATES, MMI_WEIGHT
 from engine.generation import STRATEGIES

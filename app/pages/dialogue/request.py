@@ -11,11 +11,12 @@ import gradio as gr
 from app.pages.dialogue import store
 from app.pages.dialogue.session import Session, conversation
 from app.pages.dialogue.view import chat_value, context_value, say
-from app.text.checks import checked_float, checked_int, event_value, explain
+from app.text.checks import checked_float, checked_int, explain
 from app.text.controls import read_strategy
 from app.text.models import TextModels
 from app.web.limits import Refusal, checked_choice
 from app.web.texts import Language
+from app.web.widget import event_value
 from engine.dialogue import MAX_CANDIDATES, MMI_WEIGHT, Context, Ranking, context
 from engine.errors import EngineError
 from engine.generation import Strategy

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from app.pages.dialogue.session import AUTHORS, MAX_TURN_CHARS, Author, Bubble, Chat
-from app.text.checks import cleaned
 from app.text.drafts import MAX_SEED, Draft
+from app.web.inputs import cleaned
 from app.web.sharing import ShareError, encode
 from app.web.sharing import State as Shared
 from engine.errors import GenerationError

@@ -20,9 +20,10 @@ from app.pages.fewshot.task import (
     read_template,
 )
 from app.pages.fewshot.words import say
-from app.text.checks import checked_int, cleaned, explained
+from app.text.checks import checked_int, explained
 from app.text.drafts import MAX_SEED
 from app.text.models import TextModels
+from app.web.inputs import cleaned
 from app.web.limits import RateLimiter, Refusal, checked_text
 from app.web.texts import Language, language, text
 from engine.fewshot import Example, answer

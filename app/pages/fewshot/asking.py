@@ -13,12 +13,13 @@ from app.pages.fewshot.masked import fill_gap
 from app.pages.fewshot.task import Task, read_task
 from app.pages.fewshot.view import Answered, Answers, Screen, screen
 from app.pages.fewshot.words import say
-from app.text.checks import event_value, explained
+from app.text.checks import explained
 from app.text.controls import read_strategy
 from app.text.drafts import Stop, branch, running
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, language
+from app.web.widget import event_value
 from engine.fewshot import Fitted, Ranking, answering, as_prompt, fit, prior, rank
 from engine.fewshot.cloze import FILLINGS, Filling
 

@@ -16,12 +16,13 @@ from app.pages.fewshot.task import MAX_CANDIDATES, Task, read_examples, read_tas
 from app.pages.fewshot.view import Answers, shown_prompt
 from app.pages.fewshot.widgets import prompt_value
 from app.pages.fewshot.words import PAGE, say
-from app.text.checks import event_value, explain
+from app.text.checks import explain
 from app.text.controls import OWN, StrategyControls
 from app.text.models import TextModels
 from app.web import sharing
 from app.web.limits import Refusal, checked_choice
 from app.web.texts import Language, language, text
+from app.web.widget import event_value
 from engine.errors import EngineError
 from engine.generation import STRATEGIES
 from engine.registry import State

@@ -21,10 +21,10 @@ from app.pages.fewshot.view import no_answers
 from app.pages.fewshot.words import PAGE
 from app.text.controls import StrategyControls, strategy_controls
 from app.text.drafts import Stop
-from app.text.links import ShareLink, share_link
 from app.text.models import TextModels, model_dropdown
 from app.text.tokens import tokens
 from app.web.events import visit
+from app.web.saved import ShareLink, share_link
 from app.web.texts import label
 from engine.fewshot.cloze import FILLINGS
 

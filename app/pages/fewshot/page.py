@@ -20,10 +20,11 @@ from app.pages.fewshot.view import Answers
 from app.pages.fewshot.words import PAGE, say
 from app.text import compare, reading
 from app.text.checks import checked_int, explained
-from app.text.download import CSV, download_buttons, save_script
+from app.text.download import CSV, download_buttons
 from app.text.drafts import Draft, Stop
 from app.text.models import TextModels
 from app.web.events import QUICK, QUIET, RUNS, SLOW, root
+from app.web.files import save_script
 from app.web.limits import Refusal
 from app.web.texts import Language, label
 from engine.fewshot import Template, answering

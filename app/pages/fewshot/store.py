@@ -24,7 +24,7 @@ from app.pages.fewshot.task import (
     read_template,
 )
 from app.pages.fewshot.view import Answered
-from app.text.checks import cleaned
+from app.web.inputs import cleaned
 from app.web.limits import Refusal, checked_choice, checked_text
 from app.web.sharing import State as Shared
 from app.web.texts import Language

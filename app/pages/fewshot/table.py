@@ -7,7 +7,7 @@ from typing import Final
 
 from app.pages.fewshot.task import MAX_CELL, one_line
 from app.pages.fewshot.words import say
-from app.text.checks import cleaned
+from app.web.inputs import cleaned
 from app.web.limits import KIB, Refusal, checked_bytes, checked_text
 from app.web.texts import Language
 from engine.fewshot import Example, Judged

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from app.pages.fewshot.presets import SEPARATORS, Preset
 from app.pages.fewshot.words import say
-from app.text.checks import checked_json, cleaned
+from app.text.checks import checked_json
+from app.web.inputs import cleaned
 from app.web.limits import Refusal, checked_choice, checked_text
 from app.web.texts import Language
 from engine.errors import PromptError

@@ -15,8 +15,8 @@ from app.pages.parse_tree.store import SOURCES, beginning
 from app.pages.parse_tree.tree import tree
 from app.pages.parse_tree.variants import AUTO
 from app.pages.parse_tree.words import PAGE
-from app.text.links import ShareLink, share_link
 from app.web.events import visit
+from app.web.saved import ShareLink, share_link
 from app.web.texts import label
 from engine.onlstm.sentences import LANGUAGES
 from engine.onlstm.trees import PARSERS

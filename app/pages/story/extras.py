@@ -17,13 +17,15 @@ from app.pages.story.examples import openings
 from app.pages.story.widgets import Chip, chips_value
 from app.pages.story.wishes import Asked, for_model, manuscript_of
 from app.pages.story.words import PAGE, say
-from app.text.checks import cleaned, event_value, explain
+from app.text.checks import explain
 from app.text.controls import PRESETS, read_strategy
 from app.text.drafts import ExportKind
 from app.text.models import TextModels
 from app.web import sharing
+from app.web.inputs import cleaned
 from app.web.limits import RateLimiter, Refusal, checked_choice, checked_text
 from app.web.texts import Language, language, text
+from app.web.widget import event_value
 from engine.chinese import converted, script_of
 from engine.errors import EngineError
 from engine.titles import Title, suggest_titles

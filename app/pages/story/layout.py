@@ -16,9 +16,9 @@ from app.pages.story.opening import DEFAULT, TOKENS
 from app.pages.story.wishes import SCRIPT_CHOICES
 from app.pages.story.words import PAGE
 from app.text.controls import StrategyControls, strategy_controls
-from app.text.links import ShareLink
 from app.text.models import TextModels, model_dropdown
 from app.web.events import visit
+from app.web.saved import ShareLink
 from app.web.texts import label
 
 

@@ -13,8 +13,8 @@ from app.pages.story import widgets
 from app.pages.story.desk import MAX_TITLE_CHARS
 from app.pages.story.wishes import MAX_BRANCHES, VARY
 from app.pages.story.words import PAGE
-from app.text.links import ShareLink, share_link
 from app.text.tokens import tokens
+from app.web.saved import ShareLink, share_link
 from app.web.texts import label
 from engine.conditions import LENGTHS, MOODS
 from engine.story import GENRES

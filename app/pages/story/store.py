@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from app.pages.story.desk import MAX_TITLE_CHARS
 from app.pages.story.wishes import MAX_BRANCHES, SCRIPT_CHOICES, VARY
-from app.text.checks import cleaned
 from app.text.controls import PRESETS
 from app.text.drafts import MAX_SEED
+from app.web.inputs import cleaned
 from app.web.sharing import State as Shared
 from engine.conditions import LENGTHS, MOODS
 from engine.errors import GenerationError

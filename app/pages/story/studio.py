@@ -20,10 +20,11 @@ from app.pages.story.screen import Screen, idle, progress, settled, starting
 from app.pages.story.wishes import Asked, Wish, manuscript_of
 from app.pages.story.words import say
 from app.text import drafts
-from app.text.checks import event_value, explain
+from app.text.checks import explain
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal
 from app.web.texts import Language, language
+from app.web.widget import event_value
 from engine.errors import EngineError
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from app.pages.story.desk import MAX_CHARS, MAX_MEMORY_CHARS
 from app.pages.story.words import say
-from app.text.checks import checked_int, cleaned
+from app.text.checks import checked_int
 from app.text.controls import read_strategy
 from app.text.models import TextModels
+from app.web.inputs import cleaned
 from app.web.limits import checked_choice, checked_text
 from app.web.texts import Language
 from engine.chinese import SCRIPTS, Script, converted, script_of

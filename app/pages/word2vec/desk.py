@@ -16,10 +16,11 @@ from app.pages.word2vec.mapping import Map
 from app.pages.word2vec.spaces import NAME, Space, Spaces, describe, title
 from app.pages.word2vec.store import Page, StoreError
 from app.pages.word2vec.words import MAX_WORD, say
-from app.text.checks import checked_int, event_value
+from app.text.checks import checked_int
 from app.web import sharing
 from app.web.limits import Refusal
 from app.web.texts import Language, language, text
+from app.web.widget import event_value
 
 LOOK: Final = "look"
 MAP: Final = "map"

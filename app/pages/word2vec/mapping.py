@@ -13,9 +13,10 @@ from app.pages.word2vec.cloud import Link, cloud_value
 from app.pages.word2vec.spaces import MAP_WORDS, Layout, Space, Spaces
 from app.pages.word2vec.widgets import dumps
 from app.pages.word2vec.words import explained, read_word, say
-from app.text.checks import checked_json, event_value
+from app.text.checks import checked_json
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, language
+from app.web.widget import event_value
 
 LAYOUTS: Final = ("map", "tsne")
 SHOWN: Final = 12

@@ -11,7 +11,8 @@ import numpy as np
 from app.pages.word2vec.spaces import Spaces
 from app.pages.word2vec.widgets import Row, bars_value, dumps
 from app.pages.word2vec.words import explained, say
-from app.text.checks import checked_int, cleaned
+from app.text.checks import checked_int
+from app.web.inputs import cleaned
 from app.web.limits import RateLimiter, Refusal, checked_text
 from app.web.texts import language
 from engine.word2vec.errors import Word2VecError

@@ -13,7 +13,7 @@ from typing import Any
 from app.pages.word2vec.arithmetic import MAX_PLACED, METHODS
 from app.pages.word2vec.presets import ANALOGIES, AXES, ODD, PAIRS, SEARCHES
 from app.pages.word2vec.words import MAX_WORD
-from app.text.checks import cleaned
+from app.web.inputs import cleaned
 from app.web.sharing import State as Shared
 
 

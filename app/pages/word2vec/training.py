@@ -15,8 +15,9 @@ from app.pages.word2vec.cloud import cloud_value, points_object
 from app.pages.word2vec.spaces import Space, Spaces, groups_for, one_line
 from app.pages.word2vec.widgets import dumps
 from app.pages.word2vec.words import decoded, listed, say
-from app.text.checks import checked_int, cleaned
+from app.text.checks import checked_int
 from app.text.drafts import Stop
+from app.web.inputs import cleaned
 from app.web.limits import MIB, RateLimiter, Refusal, checked_bytes, checked_choice, checked_text
 from app.web.texts import Language, language
 from engine.word2vec.errors import Word2VecError

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from app.text.checks import cleaned
+from app.web.inputs import cleaned
 from app.web.limits import Refusal, checked_text
 from app.web.texts import Language, text
 from engine.word2vec.errors import FormatError, UnknownWordError, Word2VecError

@@ -3,17 +3,11 @@
 import gradio as gr
 import pytest
 
-from app.text.checks import (
-    checked_float,
-    checked_int,
-    checked_json,
-    checked_prompt,
-    cleaned,
-    event_value,
-    explain,
-)
+from app.text.checks import checked_float, checked_int, checked_json, checked_prompt, explain
+from app.web.inputs import cleaned
 from app.web.limits import Refusal
 from app.web.texts import LANGUAGES
+from app.web.widget import event_value
 from engine.errors import (
     CheckpointError,
     ContextFullError,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from app.settings import parse
 from app.shell import build, launch_options
-from engine import memory
-from engine.registry import Models
+from engine.models import memory
+from engine.models.registry import Models
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engine.catalogue import CATALOGUE
+from engine.models.catalogue import CATALOGUE
 
 DEFAULT_PORT: Final = 7860
 

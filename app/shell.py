@@ -19,7 +19,7 @@ from app.web.limits import MAX_QUEUE, MAX_UPLOAD_BYTES, MAX_VISITS
 from app.web.security import CONTENT_SECURITY_POLICY, Guard
 from app.web.texts import LANGUAGES, i18n, label, text
 from app.web.theme import ICON, css, theme
-from engine.registry import Models
+from engine.models.registry import Models
 
 
 class Page(Protocol):

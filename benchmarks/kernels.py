@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bandwidth import read_bandwidth
-from engine.hardware import available_cores
-from engine.transformer.held import quantize_rows
+from engine.models.devices import available_cores
+from engine.weights.quantization import quantize_rows
 
 LIBRARIES = ("openvino", "tensorflow", "tensorflow-xla", "jax")
 DTYPES = {"float32": 4, "bfloat16": 2, "int8": 1}

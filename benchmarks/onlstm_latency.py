@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.hardware import available_cores
+from engine.models.devices import available_cores
 from engine.onlstm import weights
 from engine.onlstm.analysis import OnLstm
 from engine.onlstm.drawing import to_svg

@@ -12,8 +12,8 @@ from typing import Final
 
 from benchmarks.text_data import Document
 from benchmarks.text_report import asked, share, table
-from engine.conditions import segment
 from engine.generation.scoring import Score, score
+from engine.tokenizers.conditions import segment
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 from training.common.files import corpus_file, read_lines
@@ -45,7 +45,7 @@ GENRES: Final = ("novel", "wuxia", "children", "history", "essay", "scifi", "gen
 
 
 def told(model: LanguageModel, text: str, condition: int) -> Prompt:
-    """A text at the beginning of a document, under a condition of engine.conditions."""
+    """A text at the beginning of a document, under a condition of engine.tokenizers.conditions."""
     assert model.tokenizer is not None
     tokens = [model.tokenizer.id("<eod>"), *model.tokenizer.encode(text)]
     return Prompt(tuple(tokens), (condition,) * len(tokens), reply_segment=condition)

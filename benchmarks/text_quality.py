@@ -22,8 +22,8 @@ from benchmarks.text_bits import bits_table, measure
 from benchmarks.text_data import PASSAGES, Document, Texts
 from benchmarks.text_ngram import NGram, NGramBits, kind
 from benchmarks.text_report import table
-from engine.conditions import segment
 from engine.generation.strategy import STRATEGIES
+from engine.tokenizers.conditions import segment
 from engine.transformer.checkpoints import load_checkpoint
 from engine.transformer.language_model import LanguageModel
 from engine.transformer.runtimes import Dtype

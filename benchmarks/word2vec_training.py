@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from engine.hardware import available_cores
+from engine.models.devices import available_cores
 from engine.word2vec.evaluation import read_similarity, word_similarity
 from engine.word2vec.training.recipe import Recipe
 from engine.word2vec.training.trainer import Trainer

@@ -4,7 +4,7 @@ Models are written in keras.ops and run on whichever of the three KERAS_BACKEND 
 (TensorFlow if it names none). What Keras leaves to each of them is here: threads, the
 device, a dtype that suits it, and how a step is compiled.
 
-Importing this module imports the library, which takes seconds; registry.py does so only
+Importing this module imports the library, which takes seconds; engine.models.registry does so only
 when a model is loaded.
 """
 
@@ -21,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
-from engine.hardware import available_cores
+from engine.models.devices import available_cores
 
 Step = TypeVar("Step", bound=Callable[..., Any])
 
@@ -48,7 +48,7 @@ def device() -> Device:
     """The device that models run on: the first GPU if the library sees one, else the CPU.
 
     The first call also settles how the library uses it (threads; GPU memory as it is needed),
-    so it must come before the first model is built; registry.py sees to that.
+    so it must come before the first model is built; engine.models.registry sees to that.
     """
     gpu = {"tensorflow": _tensorflow_gpu, "jax": _jax_gpu, "torch": _torch_gpu}[backend()]()
     if gpu is not None:

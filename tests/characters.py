@@ -3,7 +3,7 @@ model."""
 
 from collections.abc import Iterable
 
-from engine import conditions
+from engine.tokenizers import conditions
 from engine.transformer.config import TransformerConfig
 from tests.unit.engine.generation.toy import LetterStream
 

@@ -31,7 +31,7 @@ def server() -> Iterator[Server]:
     """The whole application with the bundled models, loading in the background."""
     from app.settings import Settings
     from app.shell import build, launch_options
-    from engine.registry import Models
+    from engine.models.registry import Models
 
     models = Models()
     demo = build(models)

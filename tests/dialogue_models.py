@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalogue import ModelSpec
-from engine.conditions import NUM_SEGMENTS
-from engine.registry import Models
+from engine.models.catalogue import ModelSpec
+from engine.models.registry import Models
 from engine.tokenizers import WordPieceTokenizer, read_vocabulary
+from engine.tokenizers.conditions import NUM_SEGMENTS
 from engine.transformer.language_model import LanguageModel
 from tests.unit.engine.generation.toy import LetterStream, ToyDecoder, ToyModel
 from tests.unit.engine.transformer.tiny import RandomWeights, tiny_config

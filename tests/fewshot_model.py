@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from app.pages.fewshot.presets import presets
-from engine.catalogue import ModelSpec
-from engine.registry import Models
+from engine.models.catalogue import ModelSpec
+from engine.models.registry import Models
 from engine.tokenizers import Vocabulary, WordPieceTokenizer
 from engine.transformer.language_model import LanguageModel
 from tests.characters import CharacterTokenizer, bundled_config

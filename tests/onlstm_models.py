@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalogue import ModelSpec
+from engine.models.catalogue import ModelSpec
+from engine.models.registry import Models
 from engine.onlstm import weights
 from engine.onlstm.config import OnLstmConfig, shapes
 from engine.onlstm.vocabulary import Vocabulary
-from engine.registry import Models
 
 WORDS = {
     "zh": "苹果 的 颜色 是 什么 我们 在 公园 里 看 花",

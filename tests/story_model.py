@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import conditions
-from engine.catalogue import ModelSpec
-from engine.registry import Models
+from engine.models.catalogue import ModelSpec
+from engine.models.registry import Models
+from engine.tokenizers import conditions
 from tests.characters import CharacterTokenizer, bundled_config
 from tests.unit.engine.generation.toy import ToyDecoder, ToyModel
 

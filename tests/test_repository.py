@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engine.catalogue import CATALOGUE, ROOT
+from engine.models.catalogue import CATALOGUE, ROOT
 
 READMES = ["README.md", "README.en.md"]
 

@@ -16,10 +16,10 @@ from app.text.models import TextModels, model_dropdown
 from app.text.tokens import tokens, tokens_value
 from app.web.texts import Language, language
 from app.web.widget import event_value
-from engine.catalogue import ModelSpec
-from engine.errors import EngineError
 from engine.generation import fit
-from engine.registry import Models
+from engine.models.catalogue import ModelSpec
+from engine.models.errors import EngineError
+from engine.models.registry import Models
 from tests.story_model import StoryModel
 from tests.unit.engine.generation.toy import ToyDecoder
 

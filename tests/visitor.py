@@ -10,7 +10,7 @@ import httpx
 
 from app.settings import Settings
 from app.shell import build, launch_options
-from engine.registry import Models
+from engine.models.registry import Models
 from tests.conftest import free_port
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.catalogue import ModelSpec
-from engine.registry import Models
+from engine.models.catalogue import ModelSpec
+from engine.models.registry import Models
 from engine.word2vec.maps import word_map
 from engine.word2vec.model import Word2Vec
 from engine.word2vec.vectors import Vectors

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.catalogue import ModelSpec
-from engine.registry import Models
+from engine.models.catalogue import ModelSpec
+from engine.models.registry import Models
 from engine.xiangqi.board import Board
 from engine.xiangqi.moves import Move
 

@@ -10,7 +10,7 @@ from typing import Final
 from app.web.inputs import cleaned
 from app.web.limits import Refusal, checked_text
 from app.web.texts import Language, text
-from engine.errors import (
+from engine.models.errors import (
     CheckpointError,
     ContextFullError,
     DeadlineError,
@@ -21,7 +21,7 @@ from engine.errors import (
     SlotsFullError,
     TokenizerError,
 )
-from engine.registry import ModelError
+from engine.models.registry import ModelError
 
 logger = logging.getLogger(__name__)
 

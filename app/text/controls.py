@@ -15,9 +15,9 @@ from app.text.drafts import MAX_SEED
 from app.web.events import QUICK
 from app.web.limits import Refusal, checked_choice
 from app.web.texts import Language, label, language, text
-from engine.errors import GenerationError
 from engine.generation import STRATEGIES, Settings, Strategy
 from engine.generation.strategy import Kind
+from engine.models.errors import GenerationError
 
 OWN: Final = "own"
 PRESETS: Final = (*STRATEGIES, OWN)

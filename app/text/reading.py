@@ -24,8 +24,8 @@ from app.text.windows import Reading, read_windows
 from app.web.events import QUIET, SLOW, visit
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, label, language, text
-from engine.errors import EngineError
 from engine.generation import STRATEGIES, fit
+from engine.models.errors import EngineError
 
 #: Characters of a text.
 MAX_CHARACTERS: Final = 5_000

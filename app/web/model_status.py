@@ -5,8 +5,8 @@ import html
 import gradio as gr
 
 from app.web.texts import Language, language, text
-from engine import memory
-from engine.registry import Models, ModelStatus, State
+from engine.models import memory
+from engine.models.registry import Models, ModelStatus, State
 
 _POLL_SECONDS = 1.0
 #: States that change without anybody touching this page.

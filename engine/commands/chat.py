@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.commands.loading import add_model_options, load, told
 from engine.commands.sampling import add_sampling_options, preset
-from engine.errors import EngineError, GenerationError
+from engine.models.errors import EngineError, GenerationError
 
 #: In place of the model's words, where somebody may hurt themselves.
 _HELP: Final = (

@@ -3,16 +3,16 @@
 import argparse
 from collections.abc import Sequence
 
-from engine import memory
 from engine.commands.loading import Progress, told
-from engine.errors import CheckpointError
+from engine.models import memory
+from engine.models.errors import CheckpointError
 
 
 @told
 def main(arguments: Sequence[str]) -> int:
     """Convert, with progress on stderr. Returns the exit status."""
-    from engine.transformer.checkpoints.bundled import SHARD_BYTES
     from engine.transformer.checkpoints.convert import LARGE_SHARD_BYTES, convert
+    from engine.weights.bundle import SHARD_BYTES
 
     parser = argparse.ArgumentParser(
         prog="python -m engine convert",

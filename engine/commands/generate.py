@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.commands.loading import add_model_options, load, told
 from engine.commands.sampling import add_sampling_options, preset
-from engine.errors import GenerationError
+from engine.models.errors import GenerationError
 
 if TYPE_CHECKING:
     from engine.generation.presets import Preset

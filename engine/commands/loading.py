@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TextIO
 
-from engine import memory
-from engine.catalogue import BUNDLED, LANGUAGE_MODEL
-from engine.errors import EngineError
+from engine.models import memory
+from engine.models.catalogue import BUNDLED, LANGUAGE_MODEL
+from engine.models.errors import EngineError
 
 if TYPE_CHECKING:
     from engine.transformer.language_model import LanguageModel

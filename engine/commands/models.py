@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine import memory
-from engine.catalogue import ModelSpec
-from engine.registry import Models, ModelStatus
+from engine.models import memory
+from engine.models.catalogue import ModelSpec
+from engine.models.registry import Models, ModelStatus
 
 _COLUMNS = ("name", "state", "parameters", "files", "memory", "licence", "family", "from")
 

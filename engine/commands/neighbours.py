@@ -39,7 +39,7 @@ def add_vectors_option(parser: argparse.ArgumentParser) -> None:
 
 def load(path: Path | None) -> "Word2Vec":
     """A model's folder, a file of vectors, or the bundled model. Raises EngineError."""
-    from engine.catalogue import ROOT
+    from engine.models.catalogue import ROOT
     from engine.word2vec.formats import read
     from engine.word2vec.model import Word2Vec
 

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.catalogue import ROOT
 from engine.commands.loading import told
-from engine.errors import EngineError
+from engine.models.catalogue import ROOT
+from engine.models.errors import EngineError
 from engine.onlstm import formats
 from engine.onlstm.drawing import to_svg
 from engine.onlstm.sentences import LANGUAGES, Sentence, sentences

@@ -4,9 +4,9 @@ import argparse
 from dataclasses import replace
 from typing import Final
 
-from engine.errors import GenerationError
 from engine.generation.presets import PRESETS, Preset
 from engine.generation.settings import Settings
+from engine.models.errors import GenerationError
 
 _NUMBERS: Final = {
     "temperature": (float, "0 takes the most probable token"),

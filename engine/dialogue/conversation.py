@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from engine.errors import PromptError
+from engine.models.errors import PromptError
 from engine.tokenizers.dialogue import DialogueFormat, dialogue_format
 from engine.tokenizers.prompt import Prompt
 

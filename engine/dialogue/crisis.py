@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-from engine.chinese import converted
+from engine.tokenizers.scripts import converted
 
 #: Ways to say it, each harmless alone: a wish or "I" has to come before it.
 _ACTS: Final = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from engine.dialogue.conversation import Context
-from engine.errors import GenerationError, PromptError
 from engine.generation import checks
 from engine.generation.strategy import Strategy
+from engine.models.errors import GenerationError, PromptError
 from engine.tokenizers.dialogue import dialogue_format
 
 if TYPE_CHECKING:

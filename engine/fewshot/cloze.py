@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import GenerationError, PromptError
 from engine.fewshot.prompts import tokenizer_of
 from engine.fewshot.ranking import CONTENT_FREE, Ranking, ranking, shares
 from engine.fewshot.template import Example, Template, build_prompt
 from engine.generation.processing import checked, log_normalizer
 from engine.generation.token import Token
+from engine.models.errors import GenerationError, PromptError
 
 if TYPE_CHECKING:
     from engine.transformer.language_model import LanguageModel

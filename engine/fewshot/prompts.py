@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import conditions
-from engine.errors import PromptError
 from engine.fewshot.template import Example, Template, build_prompt
+from engine.models.errors import PromptError
+from engine.tokenizers import conditions
 from engine.tokenizers.prompt import Prompt
 
 if TYPE_CHECKING:

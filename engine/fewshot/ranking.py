@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from engine.errors import GenerationError
 from engine.generation.scoring import score
 from engine.generation.token import Token
+from engine.models.errors import GenerationError
 from engine.tokenizers.prompt import Prompt
 
 if TYPE_CHECKING:

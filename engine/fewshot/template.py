@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from engine.errors import PromptError
+from engine.models.errors import PromptError
 
 QUESTION: Final = "{question}"
 ANSWER: Final = "{answer}"

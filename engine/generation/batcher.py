@@ -5,10 +5,10 @@ import threading
 import weakref
 from typing import Final
 
-from engine import memory
-from engine.errors import GenerationError, QueueFullError
 from engine.generation.jobs import Job, check_prompt
 from engine.generation.loop import DecodeLoop
+from engine.models import memory
+from engine.models.errors import GenerationError, QueueFullError
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Decoder
 from engine.transformer.language_model import LanguageModel

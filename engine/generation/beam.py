@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import GenerationError
 from engine.generation import checks
 from engine.generation.batcher import Batcher, shared_batcher
 from engine.generation.endings import Endings, Stop, listed
@@ -13,6 +12,7 @@ from engine.generation.jobs import Advance, Job, Run
 from engine.generation.processing import checked, log_normalizer
 from engine.generation.ranking import best
 from engine.generation.reading import Reading, as_reading, tokenizer_of
+from engine.models.errors import GenerationError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.language_model import LanguageModel

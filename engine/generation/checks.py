@@ -5,7 +5,7 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from engine.errors import GenerationError
+from engine.models.errors import GenerationError
 
 
 def number(

@@ -10,9 +10,9 @@ from typing import ClassVar
 
 from numpy.lib.stride_tricks import sliding_window_view
 
-from engine.errors import GenerationError
 from engine.generation import checks
 from engine.generation.processing import Logits, Processor, SamplingContext, exclude
+from engine.models.errors import GenerationError
 
 
 class Constraint(Processor):

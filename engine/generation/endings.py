@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.errors import GenerationError
 from engine.generation import checks
+from engine.models.errors import GenerationError
 from engine.tokenizers.base import Tokenizer
 
 Stop = str | int | Sequence[str | int]

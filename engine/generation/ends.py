@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from engine.errors import GenerationError
 from engine.generation.endings import Endings, Quotations
 from engine.generation.jobs import FinishReason
 from engine.generation.strategy import Strategy
 from engine.generation.writing import WrittenText
+from engine.models.errors import GenerationError
 from engine.tokenizers.base import Tokenizer
 
 

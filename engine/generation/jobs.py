@@ -12,8 +12,8 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Literal
 
-from engine.errors import DeadlineError, EngineError, GenerationError, PromptError
 from engine.generation import checks
+from engine.models.errors import DeadlineError, EngineError, GenerationError, PromptError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Chunk, Decoder

@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
-from engine.errors import DeadlineError, EngineError, GenerationError
 from engine.generation.jobs import FinishReason, Job, named
 from engine.generation.prefixes import Beginning, Prefixes
 from engine.generation.seats import Seat
+from engine.models.errors import DeadlineError, EngineError, GenerationError
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.runtimes import Floats
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from engine.errors import GenerationError
 from engine.generation.settings import Settings
+from engine.models.errors import GenerationError
 
 if TYPE_CHECKING:
     from engine.tokenizers.base import Tokenizer

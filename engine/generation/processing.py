@@ -18,7 +18,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.errors import GenerationError
+from engine.models.errors import GenerationError
 
 Logits = NDArray[np.float64]
 Probabilities = NDArray[np.float64]

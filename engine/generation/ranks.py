@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from engine.errors import GenerationError, PromptError
 from engine.generation import checks
 from engine.generation.batcher import Batcher, shared_batcher
 from engine.generation.endings import Endings
@@ -18,6 +17,7 @@ from engine.generation.ranking import best
 from engine.generation.reading import Reading, as_reading, plain_prompt, tokenizer_of
 from engine.generation.token import Alternative
 from engine.generation.writing import WrittenText
+from engine.models.errors import GenerationError, PromptError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.language_model import LanguageModel

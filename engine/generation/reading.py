@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import PromptError
+from engine.models.errors import PromptError
 from engine.tokenizers.base import Tokenizer
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel

@@ -13,7 +13,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.errors import GenerationError
 from engine.generation import checks
 from engine.generation.constraints import Constraint
 from engine.generation.processing import (
@@ -30,6 +29,7 @@ from engine.generation.processing import (
     softmax,
 )
 from engine.generation.ranking import best, crossing, heaviest, up_to
+from engine.models.errors import GenerationError
 
 __all__ = [
     "Chain",

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.errors import PromptError
 from engine.generation.batcher import Batcher, shared_batcher
 from engine.generation.jobs import Advance, Job, Run, check_tokens
 from engine.generation.processing import checked, log_normalizer
 from engine.generation.ranks import TokenRank, character_perplexity, perplexity, read_text
 from engine.generation.reading import Reading, as_reading, plain_prompt, tokenizer_of
 from engine.generation.token import Token
+from engine.models.errors import PromptError
 from engine.tokenizers.base import Tokenizer
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.decoder import Chunk, Decoder

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
-from engine.errors import GenerationError
 from engine.generation import checks
 from engine.generation.constraints import BadWords, Forbidden, MinLength, NoRepeatNGram
 from engine.generation.penalties import (
@@ -17,6 +16,7 @@ from engine.generation.penalties import (
 )
 from engine.generation.processing import Chain, Processor
 from engine.generation.sampling import Greedy, MinP, Temperature, TopK, TopP, Typical
+from engine.models.errors import GenerationError
 
 COLDEST: Final = 0.01
 """Below this temperature only 0 makes sense: the most probable token takes all."""

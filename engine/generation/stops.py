@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.errors import GenerationError
+from engine.models.errors import GenerationError
 
 
 class StopStrings:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Literal, get_args
 
-from engine.errors import GenerationError
 from engine.generation import checks
 from engine.generation.presets import PRESETS, Preset
 from engine.generation.settings import Settings
+from engine.models.errors import GenerationError
 
 Kind = Literal["sample", "beam"]
 MAX_BEAMS: Final = 16

@@ -3,7 +3,6 @@
 from collections.abc import Generator, Iterator, Sequence
 from typing import Final, Protocol
 
-from engine.errors import PromptError
 from engine.generation import ends
 from engine.generation.batcher import Batcher
 from engine.generation.jobs import FinishReason
@@ -12,6 +11,7 @@ from engine.generation.searching import SearchWriter
 from engine.generation.strategy import Strategy
 from engine.generation.stream import stream
 from engine.generation.token import Token
+from engine.models.errors import PromptError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.onlstm.config import OnLstmConfig
 from engine.onlstm.vocabulary import Vocabulary, units
 from engine.onlstm.weights import CONFIG, Arrays, Parser, Settings, load

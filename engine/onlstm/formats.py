@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from engine.errors import EngineError
+from engine.models.errors import EngineError
 from engine.onlstm.trees import Mark, Node, spans, walk, word_count
 
 MAX_CHARACTERS: Final = 100_000

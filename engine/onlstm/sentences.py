@@ -15,10 +15,10 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from engine.chinese import converted, converted_pieces
-from engine.errors import EngineError
+from engine.models.errors import EngineError
 from engine.onlstm import english
 from engine.onlstm.punctuation import divides_at, split
+from engine.tokenizers.scripts import converted, converted_pieces
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 from engine.onlstm.config import Language, Unit
 
 END: Final = "<eos>"

@@ -2,7 +2,7 @@
 
 A folder has config.json, ``{"family": "onlstm", "model": {fields of OnLstmConfig},
 "default_layer": 0-based, "default_parser": "unbiased" or "shen"}``, words.txt, and the weights as
-int8 shards (engine/transformer/checkpoints/bundled.py). The embedding is stored transposed [E, V],
+int8 shards (engine/weights/bundle.py). The embedding is stored transposed [E, V],
 so that each word has a scale of its own.
 """
 
@@ -15,10 +15,10 @@ from typing import Any, Final, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.onlstm.config import OnLstmConfig, shapes
 from engine.onlstm.vocabulary import Vocabulary
-from engine.transformer.checkpoints import bundled
+from engine.weights import bundle
 
 Arrays = dict[str, NDArray[np.float32]]
 Parser = Literal["unbiased", "shen"]
@@ -59,7 +59,7 @@ def save(
     }
     (folder / CONFIG).write_text(json.dumps(document, indent=1) + "\n", encoding="utf8")
     vocabulary.save(folder)
-    bundled.save({name: _turned(name, array) for name, array in arrays.items()}, folder)
+    bundle.save({name: _turned(name, array) for name, array in arrays.items()}, folder)
 
 
 def read_settings(folder: Path) -> Settings:
@@ -85,7 +85,7 @@ def load(folder: Path) -> tuple[Settings, Vocabulary, Arrays]:
             f"{folder}: words.txt has {len(vocabulary)} words, "
             f"config.json says {settings.model.vocabulary_size}"
         )
-    stored = bundled.load(folder)
+    stored = bundle.load(folder)
     found = {name: _turned(name, array) for name, array in stored.items()}
     expected = shapes(settings.model)
     if found.keys() != expected.keys():

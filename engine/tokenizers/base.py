@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 
 
 class TextStream(Protocol):

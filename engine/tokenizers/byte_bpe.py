@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 from engine.tokenizers.base import TextStream, checked, decode_all
 from engine.tokenizers.streaming import PieceStream
 

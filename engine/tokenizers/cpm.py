@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 from engine.tokenizers.base import TextStream, checked, decode_all
 from engine.tokenizers.sentencepieces import WORD_START, SentencePieceModel
 from engine.tokenizers.streaming import PieceStream

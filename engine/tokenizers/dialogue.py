@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine import conditions
-from engine.errors import PromptError
+from engine.models.errors import PromptError
+from engine.tokenizers import conditions
 from engine.tokenizers.base import Tokenizer
 from engine.tokenizers.prompt import Prompt
 

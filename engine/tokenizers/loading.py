@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Final, Literal
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 from engine.tokenizers.base import Tokenizer
 from engine.tokenizers.byte_bpe import ByteBPETokenizer
 from engine.tokenizers.cpm import CPMTokenizer

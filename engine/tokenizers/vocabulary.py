@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 from engine.tokenizers.characters import is_ideograph, is_punctuation
 
 Number = TypeVar("Number", bound=np.generic)

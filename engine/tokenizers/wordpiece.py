@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 from engine.tokenizers.base import TextStream, checked, decode_all
 from engine.tokenizers.characters import is_ideograph, is_punctuation, is_space, strip_accents
 from engine.tokenizers.joining import PieceJoiner

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.errors import PromptError
+from engine.models.errors import PromptError
 from engine.transformer.config import TransformerConfig
 from engine.transformer.positions import MASKED, Floats, Ids, relative_ids
 from engine.transformer.runtimes import Feeds

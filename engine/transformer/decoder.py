@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.errors import ContextFullError, GenerationError, PromptError, SlotsFullError
+from engine.models.errors import ContextFullError, GenerationError, PromptError, SlotsFullError
 from engine.transformer.batches import Row, bucket, feeds, source_feeds
 from engine.transformer.runtimes import Floats, KeysValues, Runtime
 

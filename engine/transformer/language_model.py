@@ -5,13 +5,14 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.catalogue import LARGE
-from engine.errors import EngineError
-from engine.hardware import available_cores, may_have_gpu
+from engine.models.catalogue import LARGE
+from engine.models.devices import available_cores, may_have_gpu
+from engine.models.errors import EngineError
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.runtimes import DTYPES, Dtype, Floats, Runtime
-from engine.transformer.weights import Quantized, Weights, shapes
+from engine.transformer.weights import Weights, shapes
+from engine.weights.quantization import Quantized
 
 if TYPE_CHECKING:
     from engine.tokenizers import Tokenizer

@@ -7,35 +7,9 @@ Encoder-decoders have their encoder's weights under ``encoder/``.
 from collections.abc import Iterator
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engine.transformer.config import TransformerConfig
-
-Shape = tuple[int, ...]
-
-
-class Quantized:
-    """A matrix [in, out] as int8 with one float32 scale an output channel: values * scale.
-
-    An embedding table [V, H] has one scale a row instead: ``scale`` is [V, 1] then, and [out]
-    otherwise, so that ``values * scale`` holds for both.
-    """
-
-    def __init__(self, values: NDArray[np.int8], scale: NDArray[np.float32]) -> None:
-        self.values = values
-        self.scale = scale
-
-    @property
-    def shape(self) -> Shape:
-        return self.values.shape
-
-    def dequantize(self) -> NDArray[np.float32]:
-        """The matrix as float32."""
-        return self.values * self.scale
-
-
-Array = NDArray[np.floating] | Quantized
+from engine.weights.mapped import Shape
+from engine.weights.quantization import Array
 
 
 class Weights(Protocol):

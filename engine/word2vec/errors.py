@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from engine.errors import EngineError
+from engine.models.errors import EngineError
 
 FormatProblem = Literal[
     "empty",

@@ -2,7 +2,7 @@
 
 from threading import Lock
 
-from engine.transformer.weights import Quantized
+from engine.weights.quantization import Quantized
 from engine.word2vec.ranking import Floats
 
 

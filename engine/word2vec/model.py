@@ -12,7 +12,6 @@ A folder of it holds
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -20,20 +19,16 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints.formats.source import TensorSource, open_source
-from engine.transformer.checkpoints.sharded import Planned, part_name, write_shards
-from engine.transformer.quantization import quantize_rows
-from engine.transformer.weights import Quantized
+from engine.models.errors import CheckpointError
+from engine.weights.bundle import SCALE, SHARD_BYTES, Bundle
+from engine.weights.quantization import Quantized, quantize_rows
+from engine.weights.writing import Planned, write_shards
 from engine.word2vec.errors import Word2VecError
 from engine.word2vec.huffman import Huffman
 from engine.word2vec.maps import WordMap
 from engine.word2vec.matrices import Matrix
 from engine.word2vec.ranking import Floats
 from engine.word2vec.vectors import Vectors
-
-SHARD_BYTES: Final = 9_500_000
-"""A Space refuses a plain git push of files over 10 MB."""
 
 
 class Word2Vec:
@@ -102,14 +97,14 @@ class Word2Vec:
     def load(cls, folder: Path) -> Self:
         """Read a folder that ``save`` wrote. Raises CheckpointError where something is damaged."""
         words, counts = _read_words(folder / "words.txt")
-        with closing(open_source(folder)) as source:
-            tensors = _Tensors(source)
-            vectors = tensors.quantized("vectors")
-            nodes = tensors.quantized("nodes") if "nodes" in tensors else None
+        with Bundle(folder) as bundle:
+            names = bundle.names()
+            vectors = _quantized(bundle, "vectors")
+            nodes = _quantized(bundle, "nodes") if "nodes" in names else None
             word_map = None
-            if "map" in tensors:
+            if "map" in names:
                 word_map = WordMap(
-                    tensors.read("map").astype(np.float32), tensors.read("map.clusters")
+                    bundle.plain("map").astype(np.float32), bundle.plain("map.clusters")
                 )
         try:
             recipe = json.loads((folder / "config.json").read_text(encoding="utf8"))["recipe"]
@@ -149,33 +144,13 @@ class Word2Vec:
             yield "map.clusters", self.map.clusters.astype(np.int8)
 
 
-class _Tensors:
-    """Tensors of the shards, with the parts of large ones put together."""
-
-    def __init__(self, source: TensorSource) -> None:
-        self._source = source
-        self._names = set(source.names())
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._names or part_name(name, 0) in self._names
-
-    def read(self, name: str) -> NDArray[Any]:
-        if name in self._names or name not in self:
-            return self._source.read(name)
-        parts: list[NDArray[Any]] = []
-        while (part := part_name(name, len(parts))) in self._names:
-            parts.append(self._source.read(part))
-        return np.concatenate(parts)
-
-    def quantized(self, name: str) -> Quantized:
-        values, scale = self.read(name), self.read(f"{name}.scale")
-        if values.dtype != np.int8 or values.ndim != 2 or scale.shape != (len(values), 1):
-            raise CheckpointError(
-                f"{self._source.path}: {name} is no int8 matrix with a scale a row"
-            )
-        if not np.isfinite(scale).all():
-            raise CheckpointError(f"{self._source.path}: {name}.scale holds what is no number")
-        return Quantized(values, scale.astype(np.float32))
+def _quantized(bundle: Bundle, name: str) -> Quantized:
+    values, scale = bundle.plain(name), bundle.plain(name + SCALE)
+    if values.dtype != np.int8 or values.ndim != 2 or scale.shape != (len(values), 1):
+        raise CheckpointError(f"{bundle.folder}: {name} is no int8 matrix with a scale a row")
+    if not np.isfinite(scale).all():
+        raise CheckpointError(f"{bundle.folder}: {name + SCALE} holds what is no number")
+    return Quantized(values, scale.astype(np.float32))
 
 
 def _read_words(path: Path) -> tuple[list[str], NDArray[np.int64]]:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.chinese import SCRIPTS, converted
+from engine.tokenizers.scripts import SCRIPTS, converted
 
 _LONGEST: Final = 32
 """Characters of an unknown word that are looked at."""

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.transformer.weights import Quantized
+from engine.weights.quantization import Quantized
 from engine.word2vec import spelling
 from engine.word2vec.errors import UnknownWordError, Word2VecError
 from engine.word2vec.matrices import Matrix

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import backend
-from engine.transformer.checkpoints import bundled
+from engine.weights import bundle
 from engine.xiangqi.board import Board
 from engine.xiangqi.model import POLICIES, VALUES, XiangqiConfig, XiangqiModel
 from engine.xiangqi.vocabulary import (
@@ -79,7 +79,7 @@ class Network:
         config = json.loads((folder / "config.json").read_text(encoding="utf8"))
         model = XiangqiModel(XiangqiConfig(**config["model"]))
         model.build()
-        bundled.assign(named_variables(model), bundled.load(folder), source=folder)
+        bundle.assign(named_variables(model), bundle.load(folder), source=folder)
         return cls(model)
 
     def warm_up(self) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from app.settings import Settings
 from app.shell import launch_options
 from engine.generation.batcher import shared_batcher
-from engine.registry import Models
+from engine.models.registry import Models
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.filling import fill
 from tests.conftest import Server, free_port

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.web.limits import MAX_REQUEST_BYTES
-from engine.catalogue import ROOT
+from engine.models.catalogue import ROOT
 from tests.conftest import Server
 
 

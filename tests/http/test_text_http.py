@@ -11,7 +11,7 @@ import pytest
 from app.settings import Settings
 from app.shell import launch_options
 from engine.generation.batcher import shared_batcher
-from engine.registry import Models
+from engine.models.registry import Models
 from tests.conftest import free_port
 from tests.text_page import build, toy_models
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.catalogue import ROOT
-from engine.errors import CheckpointError
+from engine.models.catalogue import ROOT
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints import load_checkpoint, open_weights
 from engine.transformer.language_model import LanguageModel
 from engine.transformer.runtimes import Dtype

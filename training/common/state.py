@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 
 STATE: Final = "state.safetensors"
 LEARNED: Final = "model/"

@@ -51,7 +51,7 @@ def passages(text: str) -> list[str]:
 
 
 def mood(passage: str, genre: str = "any") -> str:
-    """A mood of engine.conditions.MOODS: the one that the words clearly speak for, or "any"."""
+    """The mood of conditions.MOODS that the words clearly speak for, or "any"."""
     counts = {name: len(found.findall(passage)) for name, found in _PATTERNS.items()}
     best = max(counts, key=counts.__getitem__)
     others = sum(counts.values()) - counts[best]

@@ -15,8 +15,8 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from engine.conditions import MOODS, SPEAKERS, segment
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
+from engine.tokenizers.conditions import MOODS, SPEAKERS, segment
 from engine.tokenizers.cpm import CPMTokenizer
 from training.common.files import read_lines
 from training.corpus.dialogues import dialogues, prose
@@ -136,7 +136,7 @@ class Shard:
 
 
 def length_name(characters: int) -> str:
-    """The length of engine.conditions.LENGTHS that a text of so many characters has."""
+    """The length of engine.tokenizers.conditions.LENGTHS that a text of so many characters has."""
     return "short" if characters <= 200 else "medium" if characters <= 800 else "long"
 
 
@@ -198,7 +198,7 @@ def add_dialogue(shard: Shard, tokenizer: CPMTokenizer, turns: Sequence[str]) ->
 
 
 def genre_of(source: str) -> str:
-    """The genre of engine.conditions.GENRES that a source's texts have."""
+    """The genre of engine.tokenizers.conditions.GENRES that a source's texts have."""
     kind, _, part = source.partition("_")
     if kind == "story":
         return {"tales": "children", "modern": "novel"}.get(part, part)

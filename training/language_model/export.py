@@ -18,16 +18,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints import bundled
 from engine.transformer.checkpoints.convert import convert
-from engine.transformer.checkpoints.sharded import write_shards
 from engine.transformer.config import TransformerConfig
 from engine.transformer.weights import shapes
+from engine.weights import bundle
+from engine.weights.writing import write_shards
 from training.common.state import learned, read_state
 
 FACTORED = ("embeddings/segment", "embeddings/condition")
-"""Tables whose rows are sums of what a segment is made of: see engine.conditions.factors."""
+"""Tables whose rows are sums of what a segment is made of: see engine.tokenizers.conditions."""
 TOKENIZER = "chinese.model"
 
 
@@ -80,7 +81,7 @@ def export(run: Path, folder: Path, tokenizer: Path, dtype: bundled.Dtype = "int
     with tempfile.TemporaryDirectory() as exact:
         plan = bundled.plan(trained.config, "float32")
         arrays = ((name, trained.read(name)) for name in shapes(trained.config))
-        for _ in write_shards(Path(exact), plan, arrays, bundled.SHARD_BYTES):
+        for _ in write_shards(Path(exact), plan, arrays, bundle.SHARD_BYTES):
             pass
         (Path(exact) / "config.json").write_text(json.dumps(settings))
         shutil.copyfile(tokenizer / TOKENIZER, Path(exact) / TOKENIZER)

@@ -7,7 +7,7 @@ from typing import Final
 
 import keras
 
-from engine import conditions
+from engine.tokenizers import conditions
 from engine.transformer.checkpoints.bundled import model_settings
 from engine.transformer.families import family_config
 from training.common.run import Run

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safetensors.numpy import load_file
 
-from engine.transformer.checkpoints import bundled
+from engine.weights import bundle
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     weights = {
         name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)
     }
-    bundled.save(weights, args.folder)
+    bundle.save(weights, args.folder)
     config = json.loads((args.run / "config.json").read_text())
     document = {"family": "xiangqi", "model": config}
     (args.folder / "config.json").write_text(json.dumps(document, indent=1) + "\n")

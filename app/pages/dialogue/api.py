@@ -18,8 +18,8 @@ from app.text.drafts import running
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal
 from app.web.texts import language
-from engine.chinese import converted
 from engine.dialogue import context, is_call_for_help, spoken
+from engine.tokenizers.scripts import converted
 
 _CALLS, _SECONDS = 60, 60.0
 _MAX_TURNS: Final = 200

@@ -34,8 +34,8 @@ from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, language, text
 from app.web.widget import event_value
-from engine.chinese import converted, script_of
 from engine.dialogue import Candidate, Context, context, is_call_for_help, rank, spoken
+from engine.tokenizers.scripts import converted, script_of
 
 if TYPE_CHECKING:
     from engine.generation import Strategy, Token

@@ -30,7 +30,7 @@ from app.web.limits import Refusal
 from app.web.texts import Language, label, language, text
 from engine.dialogue import context, spoken
 from engine.generation import PRESETS, STRATEGIES, Strategy
-from engine.registry import Models
+from engine.models.registry import Models
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 

@@ -18,8 +18,8 @@ from app.web.limits import Refusal, checked_choice
 from app.web.texts import Language
 from app.web.widget import event_value
 from engine.dialogue import MAX_CANDIDATES, MMI_WEIGHT, Context, Ranking, context
-from engine.errors import EngineError
 from engine.generation import Strategy
+from engine.models.errors import EngineError
 
 #: How many turns a model may be shown; 0 for as many as fit.
 LAST: Final = (0, 1, 3, 5, 9)

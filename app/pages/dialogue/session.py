@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.text.history import History
-from engine.chinese import Script, converted, script_of
 from engine.dialogue import Conversation
+from engine.tokenizers.scripts import Script, converted, script_of
 
 if TYPE_CHECKING:
     from app.text.drafts import Draft

@@ -16,9 +16,9 @@ from app.text.drafts import MAX_SEED, Draft
 from app.web.inputs import cleaned
 from app.web.sharing import ShareError, encode
 from app.web.sharing import State as Shared
-from engine.errors import GenerationError
 from engine.generation import Strategy, Token
 from engine.generation.jobs import FinishReason
+from engine.models.errors import GenerationError
 
 #: Bubbles that the browser keeps; its storage is small.
 _KEPT: Final = 60

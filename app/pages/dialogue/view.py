@@ -9,8 +9,8 @@ from app.pages.dialogue.session import Bubble, Cards, Session, script
 from app.pages.dialogue.widget import lines
 from app.text.drafts import summary
 from app.web.texts import Language, text
-from engine.chinese import Script, converted, converted_pieces
 from engine.dialogue import MMI_WEIGHT, Candidate, Context, Ranking
+from engine.tokenizers.scripts import Script, converted, converted_pieces
 
 if TYPE_CHECKING:
     from engine.generation import Token

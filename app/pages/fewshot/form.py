@@ -23,9 +23,9 @@ from app.web import sharing
 from app.web.limits import Refusal, checked_choice
 from app.web.texts import Language, language, text
 from app.web.widget import event_value
-from engine.errors import EngineError
 from engine.generation import STRATEGIES
-from engine.registry import State
+from engine.models.errors import EngineError
+from engine.models.registry import State
 
 _LONGEST_COLLECTED: Final = 24
 """Characters of an answer that is taken for a candidate: longer ones are texts."""

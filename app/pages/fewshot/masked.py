@@ -13,9 +13,9 @@ from app.text.checks import explain
 from app.text.models import TextModels
 from app.web.limits import Refusal
 from app.web.texts import Language
-from engine.errors import EngineError
 from engine.fewshot import Ranking, fill, rank_masked
 from engine.fewshot.cloze import Filling
+from engine.models.errors import EngineError
 
 if TYPE_CHECKING:
     from engine.generation import Token

@@ -29,7 +29,7 @@ from app.web.limits import Refusal
 from app.web.texts import Language, label
 from engine.fewshot import Template, answering
 from engine.generation import Strategy
-from engine.registry import Models
+from engine.models.registry import Models
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 

@@ -28,9 +28,9 @@ from app.web.inputs import cleaned
 from app.web.limits import Refusal, checked_choice, checked_text
 from app.web.sharing import State as Shared
 from app.web.texts import Language
-from engine.errors import GenerationError
 from engine.fewshot import Example
 from engine.generation import Strategy
+from engine.models.errors import GenerationError
 
 #: A longer table of questions is not kept for a reload.
 MAX_SAVED: Final = MAX_BYTES // 8

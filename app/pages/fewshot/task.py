@@ -12,8 +12,8 @@ from app.text.checks import checked_json
 from app.web.inputs import cleaned
 from app.web.limits import Refusal, checked_choice, checked_text
 from app.web.texts import Language
-from engine.errors import PromptError
 from engine.fewshot import Example, Template, build_prompt
+from engine.models.errors import PromptError
 
 MAX_ROWS: Final = 64
 MAX_CELL: Final = 300

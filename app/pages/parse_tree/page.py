@@ -16,7 +16,7 @@ from app.pages.parse_tree.variants import Variants
 from app.pages.parse_tree.words import PAGE
 from app.web.events import QUICK, QUIET, RUNS, SLOW, root
 from app.web.texts import label
-from engine.registry import Models
+from engine.models.registry import Models
 
 TITLE: Final = "parse_tree.title"
 ID: Final = "parse_tree"

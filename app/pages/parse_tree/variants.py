@@ -12,9 +12,9 @@ from app.web.texts import Language
 from engine.onlstm.sentences import Language as TextLanguage
 
 if TYPE_CHECKING:
+    from engine.models.registry import Models
     from engine.onlstm.analysis import OnLstm
     from engine.onlstm.config import OnLstmConfig
-    from engine.registry import Models
 
 _CELLS: Final = ("onlstm-complement", "onlstm-reverse", "lstm")
 _UNITS: Final = ("word", "character")

@@ -16,8 +16,8 @@ from app.text.drafts import running
 from app.text.models import TextModels
 from app.web.limits import RateLimiter
 from app.web.texts import language
-from engine.chinese import converted, script_of
 from engine.story import until_sentence_end, without_gaps
+from engine.tokenizers.scripts import converted, script_of
 
 _CALLS: Final = 60
 _SECONDS: Final = 60.0

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from app.text.history import History
-from engine.chinese import Script, converted
 from engine.story import StoryRequest
+from engine.tokenizers.scripts import Script, converted
 
 if TYPE_CHECKING:
     from app.text.drafts import Draft

@@ -17,7 +17,7 @@ class Opening:
 
     Attributes:
         zh, en: its name.
-        genre, mood: see engine.conditions.
+        genre, mood: see engine.tokenizers.conditions.
     """
 
     zh: str

@@ -26,9 +26,9 @@ from app.web.inputs import cleaned
 from app.web.limits import RateLimiter, Refusal, checked_choice, checked_text
 from app.web.texts import Language, language, text
 from app.web.widget import event_value
-from engine.chinese import converted, script_of
-from engine.errors import EngineError
-from engine.titles import Title, suggest_titles
+from engine.models.errors import EngineError
+from engine.story.titles import Title, suggest_titles
+from engine.tokenizers.scripts import converted, script_of
 
 #: Titles cost as much as a few continuations.
 _SEARCHES, _SECONDS = 12, 60.0

@@ -18,7 +18,7 @@ from app.text.download import file_buttons
 from app.text.models import TextModels
 from app.web.events import QUICK, QUIET, RUNS, SLOW, root, visit
 from app.web.texts import label
-from engine.registry import Models
+from engine.models.registry import Models
 
 TITLE: Final = "story.title"
 ID: Final = "story"

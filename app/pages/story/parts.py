@@ -16,8 +16,8 @@ from app.pages.story.words import PAGE
 from app.text.tokens import tokens
 from app.web.saved import ShareLink, share_link
 from app.web.texts import label
-from engine.conditions import LENGTHS, MOODS
 from engine.story import GENRES
+from engine.tokenizers.conditions import LENGTHS, MOODS
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.pages.story.words import beginning, card_name, conditions_name, say
 from app.text.drafts import summary
 from app.text.tokens import tokens_value
 from app.web.texts import Language, text
-from engine.chinese import Script, converted, converted_pieces
+from engine.tokenizers.scripts import Script, converted, converted_pieces
 
 if TYPE_CHECKING:
     from app.text.drafts import Draft

@@ -17,10 +17,10 @@ from app.text.controls import PRESETS
 from app.text.drafts import MAX_SEED
 from app.web.inputs import cleaned
 from app.web.sharing import State as Shared
-from engine.conditions import LENGTHS, MOODS
-from engine.errors import GenerationError
 from engine.generation.strategy import Strategy
+from engine.models.errors import GenerationError
 from engine.story import GENRES
+from engine.tokenizers.conditions import LENGTHS, MOODS
 
 _MAX_STRATEGY_CHARS: Final = 1_000
 #: What is too long for the model was typed all the same, and is not to be lost by a reload.

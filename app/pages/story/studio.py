@@ -25,7 +25,7 @@ from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal
 from app.web.texts import Language, language
 from app.web.widget import event_value
-from engine.errors import EngineError
+from engine.models.errors import EngineError
 
 if TYPE_CHECKING:
     from engine.generation.token import Token

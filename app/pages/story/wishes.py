@@ -14,9 +14,9 @@ from app.text.models import TextModels
 from app.web.inputs import cleaned
 from app.web.limits import checked_choice, checked_text
 from app.web.texts import Language
-from engine.chinese import SCRIPTS, Script, converted, script_of
-from engine.conditions import LENGTHS, MOODS
 from engine.story import GENRES, StoryRequest, until_sentence_end, without_gaps
+from engine.tokenizers.conditions import LENGTHS, MOODS
+from engine.tokenizers.scripts import SCRIPTS, Script, converted, script_of
 
 if TYPE_CHECKING:
     from engine.generation.strategy import Strategy

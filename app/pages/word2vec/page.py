@@ -24,7 +24,7 @@ from app.pages.word2vec.words import PAGE
 from app.text.drafts import Stop
 from app.web.events import QUICK, QUIET, SLOW, root, visit
 from app.web.texts import label
-from engine.registry import Models
+from engine.models.registry import Models
 
 TITLE: Final = f"{PAGE}.title"
 ID: Final = PAGE

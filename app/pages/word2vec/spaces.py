@@ -13,7 +13,7 @@ from app.pages.word2vec.words import say
 from app.text.models import TextModels
 from app.web.limits import MIB, Refusal, checked_text
 from app.web.texts import Language
-from engine.registry import Models
+from engine.models.registry import Models
 
 if TYPE_CHECKING:
     from engine.word2vec.maps import WordMap

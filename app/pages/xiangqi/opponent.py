@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from engine.registry import Models, State
+from engine.models.registry import Models, State
 from engine.xiangqi.board import Board
 from engine.xiangqi.moves import RED, Color
 
@@ -93,7 +93,7 @@ class Opponent:
         return self._searches.statistics().tasks_waiting
 
     async def player(self) -> Player:
-        """The model, as soon as it is loaded. Raises engine.registry.ModelError."""
+        """The model, as soon as it is loaded. Raises engine.models.registry.ModelError."""
         if self.ready:
             player: Player = self._models.get(NAME)
             return player

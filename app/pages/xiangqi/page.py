@@ -18,7 +18,7 @@ from app.pages.xiangqi.table import Table
 from app.pages.xiangqi.words import PAGE, level_name
 from app.web import sharing
 from app.web.texts import label, language
-from engine.registry import Models
+from engine.models.registry import Models
 
 TITLE: Final = "xiangqi.title"
 ID: Final = "xiangqi"

@@ -1,28 +1,19 @@
 """A published checkpoint under the canonical names: one weight at a time, as it is asked for."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
-import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.configure import Shape, joined_shape
-from engine.transformer.checkpoints.formats.source import TensorSource
 from engine.transformer.checkpoints.layouts import Layout, Recipe
 from engine.transformer.config import TransformerConfig
 from engine.transformer.weights import shapes
+from engine.weights.bundle import check_finite, listed
+from engine.weights.mapped import TensorSource
 
-_EXPONENTS: Final[Mapping[Any, tuple[Any, int]]] = {
-    np.dtype(np.float32): (np.uint32, 0x7F800000),
-    np.dtype(np.float16): (np.uint16, 0x7C00),
-    np.dtype(ml_dtypes.bfloat16): (np.uint16, 0x7F80),
-}
-"""The bits of the exponent, all set where a number is infinite or none."""
-_ROWS_AT_ONCE: Final = 4 << 20
 _COMPARED_ROWS: Final = 16
-_LISTED: Final = 8
 
 
 class MappedWeights:
@@ -127,26 +118,3 @@ def _recipes(layout: Layout, config: TransformerConfig) -> dict[str, Recipe]:
             f"{layout.title} has no {listed(unknown)}, which {config.family} needs"
         )
     return {name: recipe for name, recipe in found.items() if recipe is not None}
-
-
-def check_finite(array: NDArray[Any], label: str) -> None:
-    """CheckpointError naming ``label`` where a float16, bfloat16 or float32 array has a NaN or an
-    infinity; in pieces, so that no other array of its size is made."""
-    if array.dtype not in _EXPONENTS:
-        raise CheckpointError(f"{label} holds {array.dtype}, not floating-point numbers")
-    integers, exponent = _EXPONENTS[array.dtype]
-    bits = array.view(integers)
-    rows = max(1, _ROWS_AT_ONCE // max(1, array[0].size)) if array.ndim else 1
-    for begin in range(0, len(bits) if array.ndim else 0, rows):
-        if ((bits[begin : begin + rows] & exponent) == exponent).any():
-            raise CheckpointError(
-                f"{label} holds values that are not finite; the file is damaged or the training "
-                "diverged: get the checkpoint again"
-            )
-
-
-def listed(names: Iterable[str]) -> str:
-    """The names, or the first of them and how many more there are."""
-    names = list(names)
-    few = ", ".join(names[:_LISTED])
-    return few if len(names) <= _LISTED else f"{few} and {len(names) - _LISTED:,} more"

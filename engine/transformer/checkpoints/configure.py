@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints.formats.source import TensorSource
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.layouts import Layout, Recipe
 from engine.transformer.config import TransformerConfig
 from engine.transformer.families import FAMILIES, family_config
+from engine.weights.mapped import TensorSource
 
 Shape = tuple[int, ...]
 Settings = Mapping[str, Any]

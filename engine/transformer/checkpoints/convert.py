@@ -8,11 +8,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints import bundled, hub
+from engine.models import hub
+from engine.models.errors import CheckpointError
+from engine.transformer.checkpoints import bundled
 from engine.transformer.checkpoints.loading import Opened, open_weights
-from engine.transformer.checkpoints.sharded import write_shards
 from engine.transformer.weights import shapes
+from engine.weights import bundle
+from engine.weights.writing import write_shards
 
 LARGE_SHARD_BYTES = 1_000_000_000
 """Fewer and larger files, where they need not go through a plain git push."""
@@ -24,7 +26,7 @@ def convert(
     dtype: bundled.Dtype = "float32",
     *,
     family: str | None = None,
-    shard_bytes: int = bundled.SHARD_BYTES,
+    shard_bytes: int = bundle.SHARD_BYTES,
     progress: hub.Progress | None = None,
 ) -> Path:
     """Write a checkpoint, its configuration and its tokenizer's files into a folder.

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from engine.catalogue import CATALOGUE
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints import bundled, hub, megatron
+from engine.models import hub
+from engine.models.errors import CheckpointError
+from engine.transformer.checkpoints import bundled, megatron
 from engine.transformer.checkpoints.canonical import MappedWeights
 from engine.transformer.checkpoints.configure import configure, read_settings
-from engine.transformer.checkpoints.formats.source import TensorSource, open_source
+from engine.transformer.checkpoints.formats.source import open_source
 from engine.transformer.checkpoints.recognition import Evidence, recognise
 from engine.transformer.checkpoints.vocabulary_rows import ChosenRows
 from engine.transformer.config import TransformerConfig
 from engine.transformer.weights import Weights
+from engine.weights.mapped import TensorSource
 
 if TYPE_CHECKING:
     from engine.tokenizers import Tokenizer
@@ -59,7 +60,7 @@ def open_weights(
         CheckpointError: there is nothing, it is damaged, it is of no known family, or a tensor is
             missing, unknown or of another shape than it should be.
     """
-    path = locate(path_or_repo, progress)
+    path = hub.locate(path_or_repo, progress)
     folder = path if path.is_dir() else path.parent
     settings = read_settings(folder)
     if path.is_dir() and bundled.is_bundled(settings):
@@ -73,28 +74,6 @@ def open_weights(
 
 def _open(path: Path) -> TensorSource:
     return megatron.open_megatron(path) if megatron.rank_files(path) else open_source(path)
-
-
-def locate(path_or_repo: str | Path, progress: hub.Progress | None = None) -> Path:
-    """Where the files are: a path as it is, a model of the catalogue or the hub's files.
-
-    Raises:
-        CheckpointError: there is nothing there and it is no name on the hub, or the hub cannot be
-            reached.
-    """
-    for spec in CATALOGUE:
-        if spec.name == path_or_repo:
-            path_or_repo = spec.folder() or spec.location
-    path = Path(path_or_repo).expanduser()
-    if path.exists() or any(path.parent.glob(path.name + ".index")):
-        return path
-    repository = hub.Repository.parse(str(path_or_repo))
-    if repository is None or path.parent.is_dir():
-        raise CheckpointError(
-            f"there is no {path}: give a file, a folder, the prefix of a TensorFlow checkpoint, "
-            'or "owner/name" of a repository on the Hugging Face hub'
-        )
-    return hub.download(repository, progress=progress)
 
 
 def load_checkpoint(

@@ -13,10 +13,10 @@ from typing import Any, Final, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats.pytorch import open_pytorch
-from engine.transformer.checkpoints.formats.source import TensorSource
 from engine.transformer.checkpoints.layouts import Layout
+from engine.weights.mapped import TensorSource
 
 Shape = tuple[int, ...]
 Split = Literal["outputs", "inputs", "query_key_value"]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints import bert4keras, huggingface, megatron
-from engine.transformer.checkpoints.canonical import listed
-from engine.transformer.checkpoints.formats.source import TensorSource
 from engine.transformer.checkpoints.layouts import Layout
 from engine.transformer.families import FAMILIES
+from engine.weights.bundle import listed
+from engine.weights.mapped import TensorSource
 
 LAYOUTS: Final = (*huggingface.LAYOUTS, *bert4keras.LAYOUTS, *megatron.LAYOUTS)
 

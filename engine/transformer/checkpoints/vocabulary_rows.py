@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.tokenizers.vocabulary import EmbeddingRows
 from engine.transformer.config import TransformerConfig
-from engine.transformer.weights import Array, Quantized, Weights
+from engine.transformer.weights import Weights
+from engine.weights.quantization import Array, Quantized
 
 
 class ChosenRows:

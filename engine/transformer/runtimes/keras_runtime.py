@@ -16,10 +16,11 @@ from engine.transformer.batches import bucket
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import NEW_TOKENS
 from engine.transformer.forward import Forward, Inputs, Tensor
-from engine.transformer.held import HeldWeights
 from engine.transformer.positions import MASKED
+from engine.transformer.precision import CastWeights
 from engine.transformer.runtimes import Dtype, Feeds, Floats, KeysValues
-from engine.transformer.weights import Quantized, Weights, shapes
+from engine.transformer.weights import Weights, shapes
+from engine.weights.quantization import Quantized
 
 # A text's first token has only itself to look at, and that is right.
 warnings.filterwarnings("ignore", "You are using a softmax over axis")
@@ -70,7 +71,7 @@ class KerasRuntime:
         self.dtype = dtype
         self.device = str(backend.device())
         self.compute_dtype = backend.compute_dtype() if dtype == "int8" else dtype
-        self.tensors = _on_device(HeldWeights(config, weights, dtype), config)
+        self.tensors = _on_device(CastWeights(config, weights, dtype), config)
         # The weights are an argument because JAX would compile them into the program otherwise.
         self.step = backend.compile_step(self._step, donate=(1,))
         self.encode = backend.compile_step(self._encode)
@@ -114,14 +115,14 @@ class KerasRuntime:
         return [[ops.cast(part, self.compute_dtype) for part in pair] for pair in pairs]
 
 
-def _on_device(held: HeldWeights, config: TransformerConfig) -> Tensors:
+def _on_device(weights: CastWeights, config: TransformerConfig) -> Tensors:
     tensors: Tensors = {}
     for name, shape in shapes(config).items():
         if len(shape) == 1 or name == "embeddings/condition":
-            tensors[name] = ops.convert_to_tensor(held.vector(name))
+            tensors[name] = ops.convert_to_tensor(weights.vector(name))
             continue
         is_table = any(part in name for part in _TABLES)
-        array = held.table(name) if is_table else held.transposed(name)
+        array = weights.table(name) if is_table else weights.transposed(name)
         if isinstance(array, Quantized):
             tensors[f"{name}.scale"] = ops.convert_to_tensor(array.scale)
         values = array.values if isinstance(array, Quantized) else array

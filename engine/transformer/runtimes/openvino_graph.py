@@ -9,10 +9,10 @@ from openvino import opset13 as op
 
 from engine.transformer.config import TransformerConfig
 from engine.transformer.forward import Forward, Inputs
-from engine.transformer.held import HeldWeights
+from engine.transformer.precision import CastWeights
 from engine.transformer.runtimes import openvino_ops as ops
 from engine.transformer.runtimes.spill import Spill
-from engine.transformer.weights import Array, Quantized
+from engine.weights.quantization import Array, Quantized
 
 _TYPES: Final = {"bfloat16": ov.Type.bf16, "float16": ov.Type.f16}
 
@@ -24,7 +24,7 @@ class Constants:
         spill: where matrices are placed; None leaves them in ordinary memory.
     """
 
-    def __init__(self, weights: HeldWeights, spill: Spill | None = None) -> None:
+    def __init__(self, weights: CastWeights, spill: Spill | None = None) -> None:
         self._weights = weights
         self._spill = spill
 

@@ -14,8 +14,8 @@ import numpy as np
 import openvino as ov
 
 from engine.transformer.config import TransformerConfig
-from engine.transformer.held import HeldWeights
 from engine.transformer.positions import MASKED
+from engine.transformer.precision import CastWeights
 from engine.transformer.runtimes import Dtype, Feeds, Floats, KeysValues
 from engine.transformer.runtimes.openvino_graph import Constants, decoder_graph, encoder_graph
 from engine.transformer.runtimes.spill import Spill
@@ -52,24 +52,24 @@ class OpenVINORuntime:
     ) -> None:
         self.config = config
         self.dtype = dtype
-        held = HeldWeights(config, weights, dtype)
+        cast = CastWeights(config, weights, dtype)
         settings = {
             "INFERENCE_NUM_THREADS": threads,
             "PERFORMANCE_HINT": "LATENCY",
             # Of what lies between the matrices; those are multiplied in their own dtype.
             "INFERENCE_PRECISION_HINT": "f32",
         }
-        if held.nbytes <= EXACT_BYTES:
+        if cast.nbytes <= EXACT_BYTES:
             settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 0
         self._settings = settings
-        self._spill = _spill(held)
-        constants = Constants(held, self._spill)
+        self._spill = _spill(cast)
+        constants = Constants(cast, self._spill)
         self.encoder = None
         if config.encoder_layers:
             self.encoder = self._compiled(encoder_graph(config, constants))
         self.groups = [
             (layers, self._compiled(decoder_graph(config, constants, layers)))
-            for layers in _layer_groups(config, held)
+            for layers in _layer_groups(config, cast)
         ]
 
     def cache(self) -> "OpenVINOCache":
@@ -85,13 +85,13 @@ class OpenVINORuntime:
         return graph
 
 
-def _spill(held: HeldWeights) -> Spill | None:
+def _spill(weights: CastWeights) -> Spill | None:
     """A file for the constants of a large model, of which OpenVINO keeps a copy of its own and
     would keep these too; None for a small one, or where the disk has no room."""
-    if held.nbytes < SPILL_BYTES:
+    if weights.nbytes < SPILL_BYTES:
         return None
     try:
-        return Spill(held.nbytes, held.count)
+        return Spill(weights.nbytes, weights.count)
     except OSError as error:
         logger.warning("the weights take their room twice in memory: %s", error)
         return None
@@ -111,14 +111,14 @@ def _smallest(graph: ov.CompiledModel) -> dict[str, np.ndarray]:
     return given
 
 
-def _layer_groups(config: TransformerConfig, held: HeldWeights) -> Iterator[range]:
+def _layer_groups(config: TransformerConfig, weights: CastWeights) -> Iterator[range]:
     """Layers [begin, end) of each graph, so that no graph is much larger than GRAPH_BYTES."""
-    begin, size = 0, held.table_bytes
+    begin, size = 0, weights.table_bytes
     for layer in range(config.num_layers):
-        if layer > begin and size + held.layer_bytes > GRAPH_BYTES:
+        if layer > begin and size + weights.layer_bytes > GRAPH_BYTES:
             yield range(begin, layer)
             begin, size = layer, 0
-        size += held.layer_bytes
+        size += weights.layer_bytes
     yield range(begin, config.num_layers)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.web.model_status import status_html
 from app.web.texts import LANGUAGES, Language
-from engine.registry import ModelStatus, State
+from engine.models.registry import ModelStatus, State
 
 
 def words(status: ModelStatus, lang: Language) -> str:

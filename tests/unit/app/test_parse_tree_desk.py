@@ -17,10 +17,10 @@ from app.pages.parse_tree.variants import Variants
 from app.pages.parse_tree.words import explain
 from app.web.limits import Refusal
 from app.web.texts import LANGUAGES
+from engine.models.registry import Models
 from engine.onlstm import formats, sentences, trees
 from engine.onlstm.formats import BracketError, from_brackets
 from engine.onlstm.sentences import SentenceError
-from engine.registry import Models
 from tests.onlstm_models import onlstm_models, spec
 
 TEXT = "苹果的颜色是什么？我们在公园里看花。"

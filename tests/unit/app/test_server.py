@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from engine.catalogue import ROOT
+from engine.models.catalogue import ROOT
 from tests.conftest import free_port
 
 
@@ -65,7 +65,7 @@ def test_a_port_that_is_taken_is_explained(tmp_path: Path) -> None:
 
 def test_the_page_is_built_without_tensorflow() -> None:
     program = (
-        "import sys; from app.shell import build; from engine.registry import Models;"
+        "import sys; from app.shell import build; from engine.models.registry import Models;"
         "build(Models()); sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)

@@ -15,9 +15,9 @@ from app.text.controls import StrategyControls
 from app.text.models import TextModels
 from app.web import sharing
 from app.web.limits import Refusal
-from engine.conditions import MOODS
 from engine.generation import STRATEGIES
 from engine.story import GENRES
+from engine.tokenizers.conditions import MOODS
 from tests.story_model import SENTENCES, story_models
 from tests.unit.app.test_story_studio import STRATEGY, event, values, visit
 

@@ -8,7 +8,7 @@ from app.web.inputs import cleaned
 from app.web.limits import Refusal
 from app.web.texts import LANGUAGES
 from app.web.widget import event_value
-from engine.errors import (
+from engine.models.errors import (
     CheckpointError,
     ContextFullError,
     DeadlineError,
@@ -19,7 +19,7 @@ from engine.errors import (
     SlotsFullError,
     TokenizerError,
 )
-from engine.registry import ModelError, UnknownModelError
+from engine.models.registry import ModelError, UnknownModelError
 
 ERRORS = (
     CheckpointError,

@@ -14,8 +14,8 @@ from app.text.compare import MAX_TOKENS, Compared, Comparison
 from app.text.drafts import Stop
 from app.text.models import TextModels
 from app.web.limits import Refusal
-from engine.errors import GenerationError
 from engine.generation.batcher import shared_batcher
+from engine.models.errors import GenerationError
 from tests.text_page import NAMES, prepared, toy_models
 
 

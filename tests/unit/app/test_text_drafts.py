@@ -26,9 +26,9 @@ from app.text.drafts import (
 )
 from app.web.limits import Refusal
 from app.web.texts import LANGUAGES
-from engine.errors import DeadlineError, GenerationError, QueueFullError
 from engine.generation import STRATEGIES, Strategy, Token, fit
 from engine.generation.batcher import shared_batcher
+from engine.models.errors import DeadlineError, GenerationError, QueueFullError
 from tests.story_model import StoryModel
 from tests.text_page import SlowStoryModel
 

@@ -13,8 +13,8 @@ from app.text import reading as page
 from app.text.models import TextModels
 from app.text.windows import Reading, read_windows
 from app.web.limits import Refusal
-from engine.errors import DeadlineError, PromptError
 from engine.generation import Alternative, TokenRank
+from engine.models.errors import DeadlineError, PromptError
 from tests.story_model import SENTENCES, StoryModel
 from tests.text_page import toy_models
 

@@ -20,7 +20,7 @@ from app.pages.word2vec.spaces import NAME, Spaces
 from app.pages.word2vec.store import Page
 from app.web import sharing
 from app.web.limits import Refusal
-from engine.registry import Models
+from engine.models.registry import Models
 from engine.word2vec.model import Word2Vec
 from tests.word2vec_model import PARTS, word2vec_model, word2vec_models
 

@@ -18,7 +18,7 @@ from app.pages.word2vec.training import Training, new_words
 from app.pages.word2vec.words import damage
 from app.text.drafts import Stop
 from app.web.limits import Refusal
-from engine.registry import Models
+from engine.models.registry import Models
 from engine.word2vec.errors import FormatError, FormatProblem
 from engine.word2vec.formats import read, read_tsv, write, write_tsv
 from engine.word2vec.model import Word2Vec

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.text_data import Texts
-from engine.conditions import NUM_SEGMENTS
+from engine.tokenizers.conditions import NUM_SEGMENTS
 from engine.tokenizers.cpm import CPMTokenizer
 from engine.transformer.checkpoints import bundled
-from engine.transformer.checkpoints.sharded import write_shards
 from engine.transformer.families import family_config
 from engine.transformer.weights import shapes
+from engine.weights import bundle
+from engine.weights.writing import write_shards
 from training.corpus.pack import Shard, add_dialogue
 from training.language_model.data import Pack
 
@@ -39,7 +40,7 @@ def write_model(folder: Path, tokenizer: Path) -> Path:
         for name, shape in shapes(config).items()
         for item in bundled.pack(name, random.normal(0, 0.3, shape).astype(np.float32), "float32")
     )
-    for _ in write_shards(folder, bundled.plan(config, "float32"), packed, bundled.SHARD_BYTES):
+    for _ in write_shards(folder, bundled.plan(config, "float32"), packed, bundle.SHARD_BYTES):
         pass
     settings = {"model": bundled.model_settings(config), "tokenizer": {"words": False}}
     (folder / "config.json").write_text(json.dumps(settings), encoding="utf8")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engine import backend
-from engine.catalogue import ROOT
+from engine.models.catalogue import ROOT
 
 PROGRAM = """
 import json, keras, numpy as np

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.conditions import SPEAKERS
 from engine.dialogue import (
     Candidate,
     Conversation,
@@ -21,10 +20,11 @@ from engine.dialogue import (
     spoken,
     talk,
 )
-from engine.errors import GenerationError, PromptError
 from engine.generation import Settings, Token, score
 from engine.generation.batcher import shared_batcher
 from engine.generation.strategy import STRATEGIES, Strategy
+from engine.models.errors import GenerationError, PromptError
+from engine.tokenizers.conditions import SPEAKERS
 from engine.transformer.language_model import LanguageModel
 from tests.dialogue_models import END, ChatModel, talker
 

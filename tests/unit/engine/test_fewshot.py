@@ -6,8 +6,6 @@ import math
 import numpy as np
 import pytest
 
-from engine import conditions
-from engine.errors import GenerationError, PromptError
 from engine.fewshot import (
     CurveStep,
     Example,
@@ -34,7 +32,8 @@ from engine.fewshot.ranking import ranking, shares
 from engine.generation.settings import Settings
 from engine.generation.strategy import Strategy
 from engine.generation.token import Token
-from engine.tokenizers import Vocabulary, WordPieceTokenizer
+from engine.models.errors import GenerationError, PromptError
+from engine.tokenizers import Vocabulary, WordPieceTokenizer, conditions
 from engine.transformer.config import TransformerConfig
 from engine.transformer.language_model import LanguageModel
 from tests.characters import CharacterTokenizer

@@ -12,8 +12,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from engine.__main__ import main
-from engine.catalogue import ROOT
 from engine.commands.loading import Progress
+from engine.models.catalogue import ROOT
 from engine.transformer.checkpoints import bundled
 from tests.unit.engine.transformer.tiny import RandomWeights, tiny_config
 

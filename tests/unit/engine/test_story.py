@@ -2,11 +2,9 @@
 
 import pytest
 
-from engine import conditions
-from engine.chinese import converted, converted_pieces, script_of
-from engine.errors import PromptError, TokenizerError
 from engine.generation.strategy import Strategy
 from engine.generation.writer import write
+from engine.models.errors import PromptError, TokenizerError
 from engine.story import (
     GENRES,
     StoryRequest,
@@ -16,7 +14,9 @@ from engine.story import (
     until_sentence_end,
     without_gaps,
 )
-from engine.titles import repeated_names, suggest_titles
+from engine.story.titles import repeated_names, suggest_titles
+from engine.tokenizers import conditions
+from engine.tokenizers.scripts import converted, converted_pieces, script_of
 from tests.story_model import CHARACTERS, SENTENCES, StoryModel
 from tests.unit.engine.generation.toy import LetterTokenizer
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from engine import conditions
+from engine.tokenizers import conditions
 from tests.unit.engine.tokenizers.samples import MODELS
 from training.language_model.train import arguments
 

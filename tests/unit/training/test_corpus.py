@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.conditions import SPEAKERS, segment
+from engine.tokenizers.conditions import SPEAKERS, segment
 from engine.tokenizers.cpm import CPMTokenizer
 from tests.unit.training.corpus_folder import NUMERALS, TALES, write_corpus, write_tokenizer
 from training.corpus.pack import (

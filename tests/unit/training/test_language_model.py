@@ -14,10 +14,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from engine import conditions
-from engine.catalogue import ROOT
-from engine.errors import CheckpointError
-from engine.tokenizers import CPMTokenizer
+from engine.models.catalogue import ROOT
+from engine.models.errors import CheckpointError
+from engine.tokenizers import CPMTokenizer, conditions
 from engine.transformer.checkpoints.loading import load_checkpoint
 from engine.transformer.families import family_config
 from engine.transformer.language_model import LanguageModel

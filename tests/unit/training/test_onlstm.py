@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.onlstm.analysis import OnLstm
 from engine.onlstm.config import OnLstmConfig
 from engine.onlstm.vocabulary import END, UNKNOWN, Vocabulary

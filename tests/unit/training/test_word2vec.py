@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.catalogue import ROOT
+from engine.models.catalogue import ROOT
 from engine.word2vec.model import Word2Vec
 from tests.unit.training.corpus_folder import write_corpus
 from training.word2vec import corpus as word2vec_corpus

@@ -3,9 +3,10 @@
 from engine.transformer.checkpoints.formats.hdf5 import open_keras_hdf5
 from engine.transformer.checkpoints.formats.pickle_names import UnsafePickleError
 from engine.transformer.checkpoints.formats.pytorch import open_pytorch
-from engine.transformer.checkpoints.formats.safetensors import open_safetensors
-from engine.transformer.checkpoints.formats.source import TensorSource, open_source
+from engine.transformer.checkpoints.formats.source import open_source
 from engine.transformer.checkpoints.formats.tensorflow import open_tensorflow
+from engine.weights.mapped import TensorSource
+from engine.weights.safetensors import open_safetensors
 
 __all__ = [
     "TensorSource",

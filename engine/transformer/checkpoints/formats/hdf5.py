@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats import hdf5_layout
-from engine.transformer.checkpoints.formats.mapped import DAMAGED, Extent, MappedSource
+from engine.weights.mapped import DAMAGED, Extent, MappedSource
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 SECONDS = 20

@@ -7,7 +7,7 @@ tells a checkpoint from a file that was made to attack whoever unpickles it.
 import re
 from functools import lru_cache
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 
 
 class UnsafePickleError(CheckpointError):

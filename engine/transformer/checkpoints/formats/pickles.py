@@ -10,7 +10,7 @@ import pickletools
 from collections.abc import Callable, Hashable
 from typing import Any, BinaryIO
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats.pickle_names import check_name
 from engine.transformer.checkpoints.formats.pickled import Global, Inert, Pickle, Storage, Tensor
 

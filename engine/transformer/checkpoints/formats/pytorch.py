@@ -17,10 +17,10 @@ from typing import Any, BinaryIO, cast
 import ml_dtypes
 import numpy as np
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints.formats.mapped import DAMAGED, Extent, MappedSource, map_file
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats.pickled import Global, Storage, Tensor
 from engine.transformer.checkpoints.formats.pickles import MAX_NAME, read_pickle
+from engine.weights.mapped import DAMAGED, Extent, MappedSource, map_file
 
 PICKLE_BYTES = 64_000_000
 """The longest pickle that is read: that of 100,000 tensors has half of it."""

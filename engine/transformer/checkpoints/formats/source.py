@@ -1,53 +1,20 @@
-"""What every reader of published weights offers, and the choice of the reader for a path."""
+"""The reader for a path, by what its files are."""
 
 import re
 from pathlib import Path
-from typing import Any, Protocol, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats.hdf5 import MAGIC as HDF5
 from engine.transformer.checkpoints.formats.hdf5 import open_keras_hdf5
-from engine.transformer.checkpoints.formats.mapped import Shape
 from engine.transformer.checkpoints.formats.pytorch import open_pytorch
-from engine.transformer.checkpoints.formats.safetensors import open_safetensors
-from engine.transformer.checkpoints.formats.shards import open_index, open_numbered
 from engine.transformer.checkpoints.formats.tensorflow import (
     checkpoint_prefix,
     is_v1,
     open_tensorflow,
 )
-
-
-class TensorSource(Protocol):
-    """Named tensors of a checkpoint, read one at a time; also a context manager that closes it.
-
-    Reading changes nothing, so that threads may share a source.
-    """
-
-    path: Path
-
-    def names(self) -> tuple[str, ...]:
-        """The names of all tensors."""
-
-    def shape(self, name: str) -> Shape:
-        """A tensor's shape, without reading it."""
-
-    def dtype(self, name: str) -> np.dtype[Any]:
-        """A tensor's dtype as stored, without reading it; ml_dtypes.bfloat16 for bfloat16."""
-
-    def read(self, name: str) -> NDArray[Any]:
-        """The tensor, aligned, read-only where it lies in the file; CheckpointError if it lacks."""
-
-    def close(self) -> None:
-        """Let go of the files; arrays that were read stay valid."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
+from engine.weights.mapped import TensorSource
+from engine.weights.safetensors import open_safetensors
+from engine.weights.shards import open_index, open_numbered
 
 _USUAL = (
     "model.safetensors",

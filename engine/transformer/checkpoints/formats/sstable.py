@@ -8,8 +8,8 @@ format: https://protobuf.dev/programming-guides/encoding/.
 import struct
 from collections.abc import Iterator
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints.formats.mapped import DAMAGED
+from engine.models.errors import CheckpointError
+from engine.weights.mapped import DAMAGED
 
 MAGIC = (0xDB4775248B80FB57).to_bytes(8, "little")
 """The last bytes of every table."""

@@ -15,9 +15,9 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats import sstable
-from engine.transformer.checkpoints.formats.mapped import (
+from engine.weights.mapped import (
     DAMAGED,
     Extent,
     MappedSource,

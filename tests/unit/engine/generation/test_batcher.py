@@ -7,17 +7,17 @@ import weakref
 import numpy as np
 import pytest
 
-from engine.errors import (
+from engine.generation.batcher import Batcher, shared_batcher, slots_within
+from engine.generation.jobs import Advance, Job
+from engine.generation.settings import Settings
+from engine.generation.stream import stream
+from engine.models.errors import (
     ContextFullError,
     DeadlineError,
     GenerationError,
     PromptError,
     QueueFullError,
 )
-from engine.generation.batcher import Batcher, shared_batcher, slots_within
-from engine.generation.jobs import Advance, Job
-from engine.generation.settings import Settings
-from engine.generation.stream import stream
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.decoder import Chunk
 from tests.unit.engine.generation.toy import LETTERS, ToyModel, alphabet

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import DeadlineError, GenerationError
 from engine.generation.batcher import Batcher
 from engine.generation.beam import beam_search
 from engine.generation.samples import random_sample
 from engine.generation.stream import stream
+from engine.models.errors import DeadlineError, GenerationError
 from engine.tokenizers.prompt import Prompt
 from tests.unit.engine.generation.toy import END, LETTERS, ToyModel, alphabet
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import GenerationError
 from engine.generation.constraints import BadWords, Forbidden, MinLength, NoRepeatNGram
 from engine.generation.processing import Processor, SamplingContext
 from engine.generation.sampling import Chain, Greedy, TopK
+from engine.models.errors import GenerationError
 
 LOGITS = np.zeros(10)
 

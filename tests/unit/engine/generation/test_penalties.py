@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from engine.errors import GenerationError
 from engine.generation.penalties import (
     FrequencyPenalty,
     LogitBias,
@@ -13,6 +12,7 @@ from engine.generation.penalties import (
     RepetitionPenalty,
 )
 from engine.generation.processing import Processor, SamplingContext
+from engine.models.errors import GenerationError
 
 LOGITS = np.array([0.5, -2.0, 0.0, 4.0, -np.inf, 1.0])
 CONTEXT = SamplingContext(prompt=(0, 1), generated=(1, 3, 3, 4), step=4)

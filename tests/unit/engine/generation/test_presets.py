@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.errors import GenerationError, TokenizerError
 from engine.generation.constraints import Forbidden
 from engine.generation.presets import PRESETS, bert4keras
 from engine.generation.processing import SamplingContext
 from engine.generation.sampling import Chain, Temperature, TopK, TopP
+from engine.models.errors import GenerationError, TokenizerError
 from engine.tokenizers.vocabulary import Vocabulary
 from engine.tokenizers.wordpiece import WordPieceTokenizer
 from engine.transformer.families import FAMILIES

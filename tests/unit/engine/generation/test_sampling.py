@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from engine.errors import GenerationError
 from engine.generation.constraints import Forbidden
 from engine.generation.penalties import FrequencyPenalty
 from engine.generation.ranking import best, crossing
@@ -25,6 +24,7 @@ from engine.generation.sampling import (
     draw,
     random_generator,
 )
+from engine.models.errors import GenerationError
 
 START = SamplingContext((), (), 0)
 FIVE = np.log([0.1, 0.4, 0.05, 0.3, 0.15]).astype(np.float32)

@@ -4,9 +4,9 @@ import math
 import numpy as np
 import pytest
 
-from engine.errors import DeadlineError, GenerationError, PromptError
 from engine.generation.batcher import Batcher
 from engine.generation.scoring import character_perplexity, perplexity, read_text, score
+from engine.models.errors import DeadlineError, GenerationError, PromptError
 from engine.tokenizers.prompt import Prompt
 from tests.unit.engine.generation.toy import LETTERS, LetterTokenizer, ToyModel
 

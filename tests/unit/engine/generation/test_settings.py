@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.errors import GenerationError
 from engine.generation.constraints import BadWords, Forbidden, MinLength, NoRepeatNGram
 from engine.generation.penalties import (
     FrequencyPenalty,
@@ -19,6 +18,7 @@ from engine.generation.penalties import (
 from engine.generation.processing import SamplingContext
 from engine.generation.sampling import Chain, Greedy, MinP, Temperature, TopK, TopP, Typical
 from engine.generation.settings import Settings
+from engine.models.errors import GenerationError
 
 EVERYTHING = Settings(
     temperature=0.7,

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import GenerationError
 from engine.generation.stops import StopStrings
+from engine.models.errors import GenerationError
 
 TEXTS = st.text(alphabet="ab。\n", max_size=30)
 STRINGS = st.lists(st.text(alphabet="ab。\n", min_size=1, max_size=4), max_size=4)

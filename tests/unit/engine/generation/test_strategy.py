@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import DeadlineError, GenerationError, PromptError, QueueFullError
 from engine.generation import (
     STRATEGIES,
     Settings,
@@ -25,6 +24,7 @@ from engine.generation import (
 )
 from engine.generation.batcher import Batcher, shared_batcher
 from engine.generation.endings import Endings, Quotations
+from engine.models.errors import DeadlineError, GenerationError, PromptError, QueueFullError
 from engine.tokenizers.prompt import Prompt
 from engine.tokenizers.streaming import PieceStream
 from engine.transformer.language_model import LanguageModel

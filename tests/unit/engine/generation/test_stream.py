@@ -5,11 +5,11 @@ import weakref
 import numpy as np
 import pytest
 
-from engine.errors import DeadlineError, GenerationError, PromptError
 from engine.generation.batcher import shared_batcher
 from engine.generation.sampling import Greedy
 from engine.generation.settings import Settings
 from engine.generation.stream import stream
+from engine.models.errors import DeadlineError, GenerationError, PromptError
 from engine.tokenizers.prompt import Prompt
 from tests.unit.engine.generation.toy import END, LETTERS, ToyModel, alphabet
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import ContextFullError, PromptError, SlotsFullError
+from engine.models.errors import ContextFullError, PromptError, SlotsFullError
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Chunk
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.catalogue import ROOT
-from engine.errors import CheckpointError
+from engine.models.catalogue import ROOT
+from engine.models.errors import CheckpointError
 from engine.onlstm import weights
 from engine.onlstm.analysis import Analysis, OnLstm, OnLstmModels
 from tests.unit.engine.onlstm import reference, tiny_model

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pytest
 
-from engine.catalogue import ROOT
+from engine.models.catalogue import ROOT
 from engine.onlstm.cell import OnLstmCell, cumax, master_input_gate
 from tests.unit.engine.onlstm import reference
 

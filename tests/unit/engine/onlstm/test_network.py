@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError, TokenizerError
+from engine.models.errors import CheckpointError, TokenizerError
 from engine.onlstm import network, weights
 from engine.onlstm.config import OnLstmConfig, shapes
 from engine.onlstm.vocabulary import END, UNKNOWN, Vocabulary, units

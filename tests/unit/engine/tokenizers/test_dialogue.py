@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.errors import PromptError
+from engine.models.errors import PromptError
 from engine.tokenizers import (
     CDialDialogue,
     DialogueFormat,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tokenizers import ByteLevelBPETokenizer
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 from engine.tokenizers import (
     ByteBPETokenizer,
     CPMTokenizer,

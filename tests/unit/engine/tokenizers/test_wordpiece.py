@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import TokenizerError
+from engine.models.errors import TokenizerError
 from engine.tokenizers import Vocabulary, WordPieceTokenizer, read_vocabulary
 from tests.unit.engine.tokenizers.samples import BERT, CDIAL, SPECIALS, XIANGQI
 

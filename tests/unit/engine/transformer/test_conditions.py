@@ -9,12 +9,13 @@ import pytest
 from engine.transformer.checkpoints import bundled
 from engine.transformer.checkpoints.convert import convert
 from engine.transformer.checkpoints.loading import load_checkpoint
-from engine.transformer.checkpoints.sharded import write_shards
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import Chunk
 from engine.transformer.language_model import LanguageModel
 from engine.transformer.positions import rotary_tables
 from engine.transformer.weights import shapes
+from engine.weights import bundle
+from engine.weights.writing import write_shards
 from tests.unit.engine.transformer.tiny import RandomWeights, segments, tiny_config, tokens
 
 CONFIG = tiny_config("bundled")
@@ -124,12 +125,12 @@ def test_in_int8_the_table_of_conditions_stays_as_it_is(tmp_path: Path) -> None:
     plan = bundled.plan(CONFIG, "float32")
     source, target = tmp_path / "source", tmp_path / "target"
     source.mkdir()
-    list(write_shards(source, plan, iter(weights.arrays.items()), bundled.SHARD_BYTES))
+    list(write_shards(source, plan, iter(weights.arrays.items()), bundle.SHARD_BYTES))
     import json
 
     (source / "config.json").write_text(json.dumps({"model": bundled.model_settings(CONFIG)}))
     convert(source, target, "int8")
-    stored = bundled.load(target)
+    stored = bundle.load(target)
     table = weights.arrays["embeddings/condition"]
     np.testing.assert_array_equal(stored["embeddings/condition"], table.astype(np.float16))
     small = load_checkpoint(target, tokenizer=False)

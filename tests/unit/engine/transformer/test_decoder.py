@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.errors import (
+from engine.models.errors import (
     ContextFullError,
     EngineError,
     GenerationError,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from engine.errors import EngineError
+from engine.models.errors import EngineError
 from engine.transformer.batches import Row, feeds, source_feeds
 from engine.transformer.config import TransformerConfig
 from engine.transformer.decoder import NEW_TOKENS, Chunk, Decoder, Past

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from engine.catalogue import ROOT
+from engine.models.catalogue import ROOT
 from engine.transformer.language_model import LanguageModel
 from tests.unit.engine.transformer.tiny import (
     CAUSAL,

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.catalogue import ModelSpec
-from engine.errors import CheckpointError
-from engine.registry import Models
+from engine.models.catalogue import ModelSpec
+from engine.models.errors import CheckpointError
+from engine.models.registry import Models
 from engine.word2vec import model as module
 from engine.word2vec.errors import UnknownWordError, Word2VecError
 from engine.word2vec.keywords import keywords, related

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from engine.transformer.quantization import quantize_rows
+from engine.weights.quantization import quantize_rows
 from engine.word2vec.errors import UnknownWordError, Word2VecError
 from engine.word2vec.vectors import Vectors
 

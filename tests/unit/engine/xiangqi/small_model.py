@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keras
 
-from engine.transformer.checkpoints import bundled
+from engine.weights import bundle
 from engine.xiangqi.model import XiangqiConfig, XiangqiModel
 from engine.xiangqi.network import named_variables
 
@@ -25,7 +25,7 @@ def save_small_model(folder: Path) -> Path:
     """The folder of a bundled model, with a level of every mode."""
     model = small_model()
     weights = {name: v.numpy() for name, v in named_variables(model).items()}
-    bundled.save(weights, folder)
+    bundle.save(weights, folder)
     (folder / "config.json").write_text(json.dumps({"model": SMALL.to_dict()}))
     levels = [
         {"key": mode, "mode": mode, "temperature": 0.0 if mode in ("masked", "recite") else 1.0}

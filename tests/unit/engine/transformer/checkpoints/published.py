@@ -11,7 +11,8 @@ from safetensors.numpy import save_file
 from engine.transformer.checkpoints.recognition import LAYOUTS
 from engine.transformer.config import TransformerConfig
 from engine.transformer.families import family_config
-from engine.transformer.weights import Quantized, shapes
+from engine.transformer.weights import shapes
+from engine.weights.quantization import Quantized
 
 SIZES = {
     "vocab_size": 50,

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints import bundled, huggingface, open_weights, sharded
+from engine.models.errors import CheckpointError
+from engine.transformer.checkpoints import huggingface, open_weights
 from engine.transformer.checkpoints.convert import convert
-from engine.transformer.weights import Quantized
+from engine.weights import bundle, writing
+from engine.weights.quantization import Quantized
 from tests.unit.engine.transformer.checkpoints import published
 
 LAYOUTS = {"gpt2": huggingface.GPT2, "bert": huggingface.BERT, "t5": huggingface.T5}
@@ -163,8 +164,8 @@ def rewrite(folder, change):
     path = folder / "model-00001-of-00001.safetensors"
     tensors = load_file(path)
     change(tensors)
-    plan = [sharded.Planned(name, array.dtype, array.shape) for name, array in tensors.items()]
-    for _ in sharded.write_shards(folder, plan, tensors.items(), bundled.SHARD_BYTES):
+    plan = [writing.Planned(name, array.dtype, array.shape) for name, array in tensors.items()]
+    for _ in writing.write_shards(folder, plan, tensors.items(), bundle.SHARD_BYTES):
         pass
 
 

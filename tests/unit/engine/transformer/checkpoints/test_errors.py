@@ -4,9 +4,10 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints import bert4keras, huggingface, open_weights
-from engine.transformer.checkpoints.canonical import MappedWeights, check_finite
+from engine.transformer.checkpoints.canonical import MappedWeights
+from engine.weights.bundle import check_finite
 from tests.unit.engine.transformer.checkpoints import published
 
 

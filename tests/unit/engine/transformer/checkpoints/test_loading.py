@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError, TokenizerError
+from engine.models.errors import CheckpointError, TokenizerError
 from engine.tokenizers import Vocabulary, WordPieceTokenizer
 from engine.tokenizers.vocabulary import Compound, EmbeddingRows
 from engine.transformer.checkpoints import (

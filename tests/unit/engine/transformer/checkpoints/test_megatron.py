@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints import megatron, open_weights
 from engine.transformer.checkpoints.canonical import MappedWeights
 from tests.unit.engine.transformer.checkpoints import published

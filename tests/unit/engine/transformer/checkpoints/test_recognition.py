@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints import bert4keras, huggingface, open_weights
 from tests.unit.engine.transformer.checkpoints import published
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from tests.unit.engine.transformer.formats.samples import (
     contents,
     same,

@@ -2,7 +2,7 @@ import h5py
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats import hdf5, open_keras_hdf5
 from tests.unit.engine.transformer.formats.samples import ARRAYS, contents, same, write_hdf5
 

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats import UnsafePickleError, open_source
 from engine.transformer.checkpoints.formats.pickled import Inert
 from engine.transformer.checkpoints.formats.pickles import read_pickle

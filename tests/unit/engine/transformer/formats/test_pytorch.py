@@ -5,7 +5,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats import open_pytorch
 from tests.unit.engine.transformer.formats.samples import contents, same, torch_file
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats import open_source
 from tests.unit.engine.transformer.formats.samples import (
     ARRAYS,

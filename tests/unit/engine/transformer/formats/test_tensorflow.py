@@ -7,7 +7,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats import open_source, open_tensorflow, sstable
 from tests.unit.engine.transformer.formats.samples import (
     ARRAYS,

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from engine.conditions import GENRES, LENGTHS, MOODS, NUM_SEGMENTS, SPEAKERS, factors, segment
+from engine.tokenizers.conditions import (
+    GENRES,
+    LENGTHS,
+    MOODS,
+    NUM_SEGMENTS,
+    SPEAKERS,
+    factors,
+    segment,
+)
 
 
 def test_every_condition_has_a_segment_of_its_own_before_the_speakers() -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints.formats import open_safetensors, open_source
+from engine.models.errors import CheckpointError
+from engine.transformer.checkpoints.formats import open_source
+from engine.weights.safetensors import open_safetensors
 from tests.unit.engine.transformer.formats.samples import ARRAYS, contents, same, write_safetensors
 
 DTYPES = ["float64", "float32", "float16", "int64", "int32", "int16", "int8"]

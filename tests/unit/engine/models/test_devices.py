@@ -2,24 +2,24 @@
 
 from pathlib import Path
 
-from engine import hardware
+from engine.models import devices
 
 
 def test_a_containers_quota_counts_if_it_is_less(tmp_path: Path) -> None:
     quota = tmp_path / "cpu.max"
-    cores = hardware.available_cores(quota)
+    cores = devices.available_cores(quota)
     assert cores >= 1
     quota.write_text("50000 100000\n")
-    assert hardware.available_cores(quota) == 1
+    assert devices.available_cores(quota) == 1
     quota.write_text(f"{(cores + 7) * 100000} 100000\n")
-    assert hardware.available_cores(quota) == cores
+    assert devices.available_cores(quota) == cores
     quota.write_text("max 100000\n")
-    assert hardware.available_cores(quota) == cores
+    assert devices.available_cores(quota) == cores
 
 
 def test_a_gpu_is_looked_for_only_where_a_driver_is(tmp_path: Path) -> None:
-    assert not hardware.may_have_gpu(tmp_path)
+    assert not devices.may_have_gpu(tmp_path)
     (tmp_path / "nvidiactl").touch()
-    assert not hardware.may_have_gpu(tmp_path)
+    assert not devices.may_have_gpu(tmp_path)
     (tmp_path / "nvidia0").touch()
-    assert hardware.may_have_gpu(tmp_path)
+    assert devices.may_have_gpu(tmp_path)

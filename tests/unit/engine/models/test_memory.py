@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import memory
+from engine.models import memory
 
 
 def test_a_containers_limit_counts_if_it_is_less(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 LARGE: Final = 300_000_000
 """Parameters from which a CPU holds a model in int8: float32 would be slow and fill the memory."""
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.transformer.checkpoints import bundled
+from engine.weights import bundle
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ class Variable:
 
 
 def test_int8_is_within_half_a_step_of_the_weights(weights, tmp_path):
-    bundled.save(weights, tmp_path)
-    loaded = bundled.load(tmp_path)
+    bundle.save(weights, tmp_path)
+    loaded = bundle.load(tmp_path)
     kernel = weights["layer/kernel"]
     half_a_step = np.abs(kernel).max(axis=0) / 127 / 2
     assert (np.abs(loaded["layer/kernel"] - kernel) <= half_a_step + 1e-6).all()
@@ -32,44 +32,44 @@ def test_int8_is_within_half_a_step_of_the_weights(weights, tmp_path):
 
 def test_shards_stay_under_ten_megabytes_and_replace_older_ones(tmp_path):
     large = {f"w{i}": np.ones((1000, 4000), dtype=np.float32) for i in range(4)}
-    bundled.save(large, tmp_path)
+    bundle.save(large, tmp_path)
     shards = sorted(tmp_path.glob("*.safetensors"))
     assert len(shards) == 2
     assert all(path.stat().st_size < 10_000_000 for path in shards)
-    assert bundled.load(tmp_path).keys() == large.keys()
-    bundled.save({"w": np.ones((2, 2), dtype=np.float32)}, tmp_path)
-    assert bundled.load(tmp_path).keys() == {"w"}
+    assert bundle.load(tmp_path).keys() == large.keys()
+    bundle.save({"w": np.ones((2, 2), dtype=np.float32)}, tmp_path)
+    assert bundle.load(tmp_path).keys() == {"w"}
 
 
 def test_a_missing_shard_is_counted(tmp_path):
-    bundled.save({f"w{i}": np.ones((1000, 4000), dtype=np.float32) for i in range(4)}, tmp_path)
+    bundle.save({f"w{i}": np.ones((1000, 4000), dtype=np.float32) for i in range(4)}, tmp_path)
     next(tmp_path.glob("*.safetensors")).unlink()
-    with pytest.raises(bundled.CheckpointError, match="00001-of-00002"):
-        bundled.load(tmp_path)
+    with pytest.raises(bundle.CheckpointError, match="00001-of-00002"):
+        bundle.load(tmp_path)
 
 
 def test_a_truncated_shard_is_named(weights, tmp_path):
-    bundled.save(weights, tmp_path)
+    bundle.save(weights, tmp_path)
     path = next(tmp_path.glob("*.safetensors"))
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(bundled.CheckpointError, match=path.name):
-        bundled.load(tmp_path)
+    with pytest.raises(bundle.CheckpointError, match=path.name):
+        bundle.load(tmp_path)
 
 
 def test_an_empty_folder_is_named(tmp_path):
-    with pytest.raises(bundled.CheckpointError, match=str(tmp_path)):
-        bundled.load(tmp_path)
+    with pytest.raises(bundle.CheckpointError, match=str(tmp_path)):
+        bundle.load(tmp_path)
 
 
 def test_what_does_not_fit_is_named(weights, tmp_path):
     fitting = {"layer/kernel": Variable((64, 32)), "layer/bias": Variable((32,))}
-    bundled.assign(fitting, weights, source=tmp_path)
+    bundle.assign(fitting, weights, source=tmp_path)
     assert (fitting["layer/kernel"].value == weights["layer/kernel"]).all()
     wrong_shape = {**fitting, "layer/bias": Variable((31,))}
-    with pytest.raises(bundled.CheckpointError, match=r"layer/bias is \(32,\), expected \(31,\)"):
-        bundled.assign(wrong_shape, weights, source=tmp_path)
-    with pytest.raises(bundled.CheckpointError, match="missing tensors norm/gamma"):
-        bundled.assign({**fitting, "norm/gamma": Variable((1,))}, weights, source=tmp_path)
+    with pytest.raises(bundle.CheckpointError, match=r"layer/bias is \(32,\), expected \(31,\)"):
+        bundle.assign(wrong_shape, weights, source=tmp_path)
+    with pytest.raises(bundle.CheckpointError, match="missing tensors norm/gamma"):
+        bundle.assign({**fitting, "norm/gamma": Variable((1,))}, weights, source=tmp_path)
     weights["layer/bias"][3] = np.nan
-    with pytest.raises(bundled.CheckpointError, match="layer/bias holds values that are not fin"):
-        bundled.assign(fitting, weights, source=tmp_path)
+    with pytest.raises(bundle.CheckpointError, match="layer/bias holds values that are not fin"):
+        bundle.assign(fitting, weights, source=tmp_path)

@@ -6,12 +6,12 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 
 Shape = tuple[int, ...]
 DAMAGED = "copy or download the file again"
@@ -38,6 +38,34 @@ class Extent:
             return math.prod(self.shape) * self.dtype.itemsize
         steps = zip(self.shape, self.strides, strict=True)
         return sum((size - 1) * stride for size, stride in steps) + self.dtype.itemsize
+
+
+class TensorSource(Protocol):
+    """Named tensors of a checkpoint, read one at a time; also a context manager that closes it.
+
+    Reading changes nothing, so that threads may share a source.
+    """
+
+    path: Path
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all tensors."""
+
+    def shape(self, name: str) -> Shape:
+        """A tensor's shape, without reading it."""
+
+    def dtype(self, name: str) -> np.dtype[Any]:
+        """A tensor's dtype as stored, without reading it; ml_dtypes.bfloat16 for bfloat16."""
+
+    def read(self, name: str) -> NDArray[Any]:
+        """The tensor, aligned, read-only where it lies in the file; CheckpointError if it lacks."""
+
+    def close(self) -> None:
+        """Let go of the files; arrays that were read stay valid."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
 
 class MappedSource:

@@ -1,4 +1,4 @@
-"""Weights in the dtype they are to be held in, one at a time, whatever they were stored in."""
+"""Weights cast to the dtype they are computed in, one at a time, whatever they were stored in."""
 
 import math
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 import ml_dtypes
 import numpy as np
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.config import TransformerConfig
-from engine.transformer.quantization import quantize_rows
 from engine.transformer.runtimes import Dtype, Floats
-from engine.transformer.weights import Array, Quantized, Weights, shapes
+from engine.transformer.weights import Weights, shapes
+from engine.weights.quantization import Array, Quantized, quantize_rows
 
 _NUMPY = {
     "float32": np.dtype(np.float32),
@@ -20,7 +20,7 @@ _NUMPY = {
 _BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 
 
-class HeldWeights:
+class CastWeights:
     """Matrices in one dtype, vectors in float32; CheckpointError where one does not fit.
     Nothing is kept: every call reads its tensor."""
 
@@ -37,15 +37,15 @@ class HeldWeights:
 
     def table(self, name: str) -> Array:
         """A table [V, H]; in int8 with one scale a row [V, 1]."""
-        return self._held(self._read(name))
+        return self._cast(self._read(name))
 
     def transposed(self, name: str) -> Array:
         """A kernel [in, out] as [out, in]; in int8 with one scale an output channel [out, 1]."""
         array = self._read(name)
         if isinstance(array, Quantized):
             values = np.ascontiguousarray(array.values.T)
-            return self._held(Quantized(values, array.scale.reshape(-1, 1)))
-        return self._held(array.T)
+            return self._cast(Quantized(values, array.scale.reshape(-1, 1)))
+        return self._cast(array.T)
 
     @property
     def count(self) -> int:
@@ -76,7 +76,7 @@ class HeldWeights:
             raise CheckpointError(f"{name} is {tuple(array.shape)}, expected {self._shapes[name]}")
         return array
 
-    def _held(self, array: Array) -> Array:
+    def _cast(self, array: Array) -> Array:
         """A matrix with its output channels first."""
         if self._dtype == "int8":
             return array if isinstance(array, Quantized) else quantize_rows(array)

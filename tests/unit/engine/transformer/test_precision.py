@@ -4,12 +4,11 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from engine.errors import CheckpointError
+from engine.models.errors import CheckpointError
 from engine.transformer.decoder import Chunk
-from engine.transformer.held import HeldWeights
 from engine.transformer.language_model import LanguageModel
-from engine.transformer.quantization import quantize_rows
-from engine.transformer.weights import Quantized
+from engine.transformer.precision import CastWeights
+from engine.weights.quantization import Quantized, quantize_rows
 from tests.unit.engine.transformer.tiny import RandomWeights, tiny_config, tokens
 
 CONFIG = tiny_config("gpt2")
@@ -30,14 +29,14 @@ def test_int8_is_within_half_a_step_and_leaves_the_weights_alone() -> None:
 def test_kernels_are_turned_whatever_they_are_held_in() -> None:
     weights = RandomWeights(CONFIG)
     kernel = weights.arrays[KERNEL]
-    floats = HeldWeights(CONFIG, weights, "float32").transposed(KERNEL)
+    floats = CastWeights(CONFIG, weights, "float32").transposed(KERNEL)
     np.testing.assert_array_equal(floats, kernel.T)
-    half = HeldWeights(CONFIG, weights, "bfloat16").transposed(KERNEL)
+    half = CastWeights(CONFIG, weights, "bfloat16").transposed(KERNEL)
     assert half.dtype == ml_dtypes.bfloat16  # type: ignore[union-attr]
-    int8 = HeldWeights(CONFIG, weights, "int8").transposed(KERNEL)
+    int8 = CastWeights(CONFIG, weights, "int8").transposed(KERNEL)
     assert isinstance(int8, Quantized)
     weights.arrays[KERNEL] = Quantized(int8.values.T, int8.scale[:, 0])  # type: ignore[assignment]
-    again = HeldWeights(CONFIG, weights, "int8").transposed(KERNEL)
+    again = CastWeights(CONFIG, weights, "int8").transposed(KERNEL)
     assert isinstance(again, Quantized)
     np.testing.assert_array_equal(again.dequantize(), int8.dequantize())
 

@@ -12,8 +12,8 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints.formats.mapped import (
+from engine.models.errors import CheckpointError
+from engine.weights.mapped import (
     DAMAGED,
     Extent,
     MappedSource,

@@ -4,18 +4,15 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints.formats.mapped import DAMAGED, Shape, no_such_tensor
+from engine.models.errors import CheckpointError
+from engine.weights.mapped import DAMAGED, Shape, TensorSource, no_such_tensor
 
-if TYPE_CHECKING:
-    from engine.transformer.checkpoints.formats.source import TensorSource
-
-    Open = Callable[[Path], TensorSource]
+Open = Callable[[Path], TensorSource]
 
 NUMBERED = re.compile(r"(.+)-\d{5}-of-(\d{5})(\.\w+)")
 _FILE_NAME = re.compile(r"(?!\.)[^/\\:\0]+")
@@ -25,7 +22,7 @@ INDEX_BYTES = 64_000_000
 class ShardedSource:
     """A TensorSource over several: ``shards`` says for each tensor which one has it."""
 
-    def __init__(self, path: Path, shards: "Mapping[str, TensorSource]") -> None:
+    def __init__(self, path: Path, shards: Mapping[str, TensorSource]) -> None:
         self.path = path
         self._shards = dict(shards)
 
@@ -56,13 +53,13 @@ class ShardedSource:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _shard(self, name: str) -> "TensorSource":
+    def _shard(self, name: str) -> TensorSource:
         if name not in self._shards:
             raise no_such_tensor(self.path, name, self.names())
         return self._shards[name]
 
 
-def open_index(path: Path, open_shard: "Open") -> ShardedSource:
+def open_index(path: Path, open_shard: Open) -> ShardedSource:
     """The shards that an index such as model.safetensors.index.json lists, beside it.
 
     Raises:
@@ -104,7 +101,7 @@ def _weight_map(path: Path) -> dict[str, str]:
     return dict(weight_map)
 
 
-def open_numbered(first: Path, open_shard: "Open") -> ShardedSource:
+def open_numbered(first: Path, open_shard: Open) -> ShardedSource:
     """All shards of NAME-00001-of-00003.SUFFIX, without an index.
 
     Raises:

@@ -6,10 +6,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.hardware import available_cores
-from engine.transformer.weights import Quantized
+from engine.models.devices import available_cores
 
 _ROWS = 128
+
+
+class Quantized:
+    """A matrix [in, out] as int8 with one float32 scale an output channel: values * scale.
+
+    An embedding table [V, H] has one scale a row instead: ``scale`` is [V, 1] then, and [out]
+    otherwise, so that ``values * scale`` holds for both.
+    """
+
+    def __init__(self, values: NDArray[np.int8], scale: NDArray[np.float32]) -> None:
+        self.values = values
+        self.scale = scale
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.values.shape
+
+    def dequantize(self) -> NDArray[np.float32]:
+        """The matrix as float32."""
+        return self.values * self.scale
+
+
+Array = NDArray[np.floating] | Quantized
 
 
 def quantize_rows(matrix: NDArray[np.floating]) -> Quantized:

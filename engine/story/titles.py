@@ -17,10 +17,10 @@ from itertools import combinations
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal
 
-from engine.errors import DeadlineError, PromptError
 from engine.generation.samples import random_sample
 from engine.generation.scoring import score
-from engine.story import StoryRequest, condition_segment, story_prompt
+from engine.models.errors import DeadlineError, PromptError
+from engine.story.prompt import StoryRequest, condition_segment, story_prompt
 from engine.tokenizers.prompt import Prompt
 
 if TYPE_CHECKING:

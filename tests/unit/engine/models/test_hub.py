@@ -4,10 +4,11 @@ import threading
 import pytest
 from huggingface_hub import constants
 
-from engine.errors import CheckpointError
-from engine.transformer.checkpoints import bundled, hub, huggingface, open_weights
+from engine.models import hub
+from engine.models.errors import CheckpointError
+from engine.transformer.checkpoints import bundled, huggingface, open_weights
+from tests.unit.engine.models.fake_hub import COMMIT, FakeHub
 from tests.unit.engine.transformer.checkpoints import published
-from tests.unit.engine.transformer.checkpoints.fake_hub import COMMIT, FakeHub
 
 NAME = "somebody/tiny-gpt2"
 SHARDS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")

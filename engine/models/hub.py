@@ -12,7 +12,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final, Self
 
-from engine.errors import CheckpointError
+from engine.models.catalogue import CATALOGUE
+from engine.models.errors import CheckpointError
 
 Progress = Callable[[int, int], None]
 """Told how many bytes there are already, and how many there will be."""
@@ -56,6 +57,28 @@ class Repository:
 
     def __str__(self) -> str:
         return f"{self.name}@{self.revision}" if self.revision else self.name
+
+
+def locate(path_or_repo: str | Path, progress: Progress | None = None) -> Path:
+    """Where the files are: a path as it is, a model of the catalogue, or the hub's files.
+
+    Raises:
+        CheckpointError: there is nothing there and it is no name on the hub, or the hub cannot be
+            reached.
+    """
+    for spec in CATALOGUE:
+        if spec.name == path_or_repo:
+            path_or_repo = spec.folder() or spec.location
+    path = Path(path_or_repo).expanduser()
+    if path.exists() or any(path.parent.glob(path.name + ".index")):
+        return path
+    repository = Repository.parse(str(path_or_repo))
+    if repository is None or path.parent.is_dir():
+        raise CheckpointError(
+            f"there is no {path}: give a file, a folder, the prefix of a TensorFlow checkpoint, "
+            'or "owner/name" of a repository on the Hugging Face hub'
+        )
+    return download(repository, progress=progress)
 
 
 def download(repository: Repository, *, progress: Progress | None = None) -> Path:

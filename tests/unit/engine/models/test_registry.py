@@ -12,8 +12,8 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from engine.catalogue import CATALOGUE, ROOT, ModelSpec
-from engine.registry import MEMORY_PER_BYTE, ModelError, Models, State, UnknownModelError
+from engine.models.catalogue import CATALOGUE, ROOT, ModelSpec
+from engine.models.registry import MEMORY_PER_BYTE, ModelError, Models, State, UnknownModelError
 from engine.transformer.families import family_config
 from engine.transformer.weights import shapes
 
@@ -181,7 +181,7 @@ def test_a_hub_repository_is_fetched_when_it_is_asked_for(
         asked.append(name)
         return tmp_path / "one"
 
-    monkeypatch.setattr("engine.transformer.checkpoints.loading.locate", locate)
+    monkeypatch.setattr("engine.models.hub.locate", locate)
     models = Models([replace(spec(tmp_path), source="hub", location="owner/name")])
     assert status_of(models) is State.REMOTE
     models.preload().join(10)

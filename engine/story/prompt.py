@@ -1,4 +1,4 @@
-"""Story writing: what a model is given to continue a manuscript, and titles for one.
+"""What a model is given to continue a manuscript.
 
 The manuscript up to the cursor is the prompt. Memory and author's note stand in it where NovelAI
 and KoboldAI put them: the memory before everything, the note a few sentences before the end, where
@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from engine import conditions
-from engine.errors import PromptError, TokenizerError
+from engine.models.errors import PromptError, TokenizerError
+from engine.tokenizers import conditions
 from engine.tokenizers.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.transformer.language_model import LanguageModel
 
 GENRES: Final = ("any", "novel", "wuxia", "children", "history", "essay", "scifi")
-"""Those of engine.conditions that are stories."""
+"""Those of engine.tokenizers.conditions that are stories."""
 
 NOTE_DEPTH: Final = 3
 """Sentences between the author's note and the end."""
@@ -46,7 +46,8 @@ class StoryRequest:
             it is kept, and no model sees it: a language model reads from the left.
         memory: what the model should never forget.
         note: what it should mind now.
-        genre: of GENRES, mood and length: of engine.conditions; for models that know them.
+        genre: of GENRES, mood and length: of engine.tokenizers.conditions; for models that know
+            them.
 
     Raises ValueError for a cursor outside of the text or a condition that there is not.
     """
@@ -109,9 +110,9 @@ class _Parts:
 def story_prompt(model: LanguageModel, request: StoryRequest, room: int = 0) -> StoryPrompt:
     """The prompt for this model.
 
-    A model that has the segments of engine.conditions is told genre, mood and length with every
-    token; any other reads the plain text. Before an empty manuscript stands the piece that texts
-    begin with, or the end of a paragraph.
+    A model that has the segments of engine.tokenizers.conditions reads genre, mood and length with
+    every token; any other reads the plain text. Before an empty manuscript stands the piece that
+    texts begin with, or the end of a paragraph.
 
     Args:
         room: tokens of the context to leave for the continuation.
@@ -159,7 +160,7 @@ def condition_segment(model: LanguageModel, request: StoryRequest) -> int:
 
 
 def knows_conditions(model: LanguageModel) -> bool:
-    """Whether the model was trained with the segments of engine.conditions."""
+    """Whether the model was trained with the segments of engine.tokenizers.conditions."""
     return model.config.num_segments == conditions.NUM_SEGMENTS
 
 

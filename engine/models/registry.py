@@ -15,8 +15,8 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Final
 
-from engine import memory
-from engine.catalogue import CATALOGUE, ModelSpec
+from engine.models import hub, memory
+from engine.models.catalogue import CATALOGUE, ModelSpec
 
 logger = logging.getLogger(__name__)
 
@@ -178,7 +178,7 @@ class Models:
         entry.status = replace(_current(entry), state=State.LOADING, error=None)
         logger.info("%s: loading (%s, %s)", spec.name, spec.source, spec.location)
         try:
-            entry.folder = entry.folder or _download(spec)
+            entry.folder = entry.folder or hub.locate(spec.location)
             if not entry.folder.is_dir():
                 raise FileNotFoundError(f"{entry.folder} is not there")
             entry.model = _loader(spec.loader)(entry.folder)
@@ -232,9 +232,3 @@ def _loader(path: str) -> Callable[[Path], Any]:
         found = getattr(found, attribute)
     loader: Callable[[Path], Any] = found
     return loader
-
-
-def _download(spec: ModelSpec) -> Path:
-    from engine.transformer.checkpoints.loading import locate
-
-    return locate(spec.location)

@@ -9,7 +9,8 @@ from typing import Any
 
 def read_lines(path: Path) -> Iterator[str]:
     """Lines of a text file, which may be xz-compressed."""
-    with lzma.open(path, "rt", encoding="utf8") if path.suffix == ".xz" else path.open() as file:
+    opened = lzma.open if path.suffix == ".xz" else open
+    with opened(path, "rt", encoding="utf8") as file:
         yield from (line.rstrip("\n") for line in file)
 
 

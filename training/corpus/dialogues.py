@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,20 +11,19 @@ from training.corpus.stories import written_blocks
 from training.corpus.text import HAN, clean
 
 DIALOGUES: Final = {
-    "smile": "smile_psych_multiturn",
-    "cpsycoun": "cpsycoun",
-    "emollm": "emollm_data_aiwei_tiangou",
-    "lccc": "lccc_base_validtest_toy",
-    "kdconv": "kdconv_devtest",
-    "crosswoz": "crosswoz_valtest",
-    "chatterbot": "chatterbot_zh",
+    "smile": "dialogue/smile_psych_multiturn",
+    "cpsycoun": "dialogue/cpsycoun",
+    "emollm": "dialogue/emollm_data_aiwei_tiangou",
+    "lccc": "dialogue/lccc_base_validtest_toy",
+    "kdconv": "dialogue/kdconv_devtest",
+    "crosswoz": "dialogue/crosswoz_valtest",
+    "chatterbot": "dialogue/chatterbot_zh",
+    "oasst": "simple/dialog_oasst_zh",
 }
-"""Files of the folder `dialogue`."""
-
-SIMPLE: Final = {"oasst": "dialog_oasst_zh"}
-"""Files of the folder `simple`."""
-WRITTEN: Final = {"talk": "talk"}
-"""Files of the folder `written` beside this one: a friendly listener, written for these models."""
+"""Files of a corpus folder."""
+WRITTEN: Final = "talk"
+"""A file of the folder `written` beside this one: a friendly listener, written for these models."""
+COUNSELLORS: Final = ("smile", "cpsycoun", "emollm")
 
 LONGEST_TURN: Final = {"lccc": 60, "oasst": 160}
 """Characters of a turn, of which the first sentences are kept; 300 where nothing is said."""
@@ -48,6 +48,28 @@ _STAGE: Final = re.compile(
 )
 _REPEAT: Final = re.compile(r"(.)\1{3,}")
 _SENTENCE: Final = re.compile(r".*?[。！？!?…~][”’」）]*|.+$")
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """What two speakers say, one after the other."""
+
+    turns: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Dialogues that begin alike are held out together."""
+        return self.turns[0]
+
+    @property
+    def text(self) -> str:
+        """The turns, one a line."""
+        return "\n".join(self.turns)
+
+    @property
+    def characters(self) -> int:
+        """Of the turns."""
+        return sum(map(len, self.turns))
 
 
 def clean_turn(turn: str) -> str:
@@ -75,21 +97,17 @@ def shortened(turn: str, longest: int) -> str:
 
 def _rows(folder: Path, name: str) -> Iterator[list[str]]:
     """The turns of each dialogue as the file has them."""
-    if name in WRITTEN:
-        yield from written_blocks(WRITTEN[name])
-        return
-    part, file = ("simple", SIMPLE[name]) if name in SIMPLE else ("dialogue", DIALOGUES[name])
-    for row in read_objects(corpus_file(folder / part, f"{file}.jsonl")):
-        yield row["turns"]
+    if name == WRITTEN:
+        return written_blocks(name)
+    return (row["turns"] for row in read_objects(corpus_file(folder, f"{DIALOGUES[name]}.jsonl")))
 
 
 def dialogues(folder: Path, name: str) -> Iterator[list[str]]:
-    """The dialogues of a file (a key of DIALOGUES, SIMPLE or WRITTEN), at least two turns each.
+    """The dialogues of a file (a key of DIALOGUES, or WRITTEN), at least two turns each.
 
     A dialogue ends before a turn with which nothing can be done; one about hurting oneself, or
     with abuse, is left out.
     """
-    counsellor = name in ("smile", "cpsycoun", "emollm")
     longest, least = LONGEST_TURN.get(name, 300), LEAST_TURN.get(name, 1)
     for turns in _rows(folder, name):
         whole = "\n".join(turns)
@@ -97,7 +115,7 @@ def dialogues(folder: Path, name: str) -> Iterator[list[str]]:
             continue
         kept: list[str] = []
         for turn in turns:
-            if counsellor:
+            if name in COUNSELLORS:
                 turn = _STAGE.sub("", turn)
             text = shortened(clean_turn(turn), longest)
             chinese = len(re.findall(f"[{HAN}]", text))

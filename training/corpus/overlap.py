@@ -8,7 +8,7 @@ from typing import Final
 from training.corpus.text import HAN
 
 RUN: Final = 16
-"""Chinese characters that two texts have in common only if one has them from the other."""
+"""So many Chinese characters in a row are in two texts only if one has them from the other."""
 
 
 class Overlap:
@@ -24,7 +24,7 @@ class Overlap:
             self._runs.update(_runs(text)[::2])
 
     def overlaps(self, text: str, share: float = 0.3) -> bool:
-        """Whether so much of the text is in what was added."""
+        """Whether at least about so much of the text is in what was added."""
         runs = _runs(text)
         return sum(run in self._runs for run in runs) > 0.5 * share * len(runs)
 

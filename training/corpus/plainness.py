@@ -1,5 +1,7 @@
-"""How plain a text is: old fiction is written in a Chinese that a small model cannot learn beside
-today's."""
+"""How plain a text is.
+
+Old fiction is written in a Chinese that a small model cannot learn beside today's.
+"""
 
 import re
 from functools import cache
@@ -44,9 +46,9 @@ def plainness(text: str) -> Plainness:
     common = sum(character in common_characters() for character in characters)
     sentences = [part for part in _SENTENCE.split(text) if part.strip()]
     return Plainness(
-        common / count if characters else 1.0,
-        len(_CLASSICAL.findall(text)) / count,
-        len(text) / max(len(sentences), 1),
+        common=common / count if characters else 1.0,
+        classical=len(_CLASSICAL.findall(text)) / count,
+        sentence=len(text) / max(len(sentences), 1),
     )
 
 

@@ -1,19 +1,17 @@
 """Passages of an encyclopedia with questions about them, as documents."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.common.files import corpus_file, read_lines
+from training.common.files import corpus_file, read_objects
 from training.corpus.text import Document, clean
 
 
 def reading_rows(folder: Path) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     """Title, passage, and the questions with their answers, of each passage of an encyclopedia."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for line in read_lines(corpus_file(folder / "qa", "reading_comprehension.jsonl")):
-        row = json.loads(line)
+    for row in read_objects(corpus_file(folder / "qa", "reading_comprehension.jsonl")):
         asked = found.setdefault((row["title"], clean(row["context"].replace("\n", ""))), [])
         asked.append((clean(row["question"]), clean(row["answer"])))
     for (title, context), asked in found.items():

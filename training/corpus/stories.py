@@ -121,15 +121,10 @@ def story_documents(folder: Path, genre: str) -> Iterator[Document]:
                 yield Document(f"{name}/{title}", part, last)
 
 
-def written_file(name: str) -> Path:
-    """A file of texts that were written for these models."""
-    return corpus_file(Path(__file__).parent / "written", f"{name}.txt")
-
-
 def written_blocks(name: str) -> Iterator[list[str]]:
-    """The lines of each text of such a file; an empty line ends a text."""
+    """The lines of each text of a file that was written for these models: an empty line ends it."""
     block: list[str] = []
-    for line in (*read_lines(written_file(name)), ""):
+    for line in (*read_lines(corpus_file(Path(__file__).parent / "written", f"{name}.txt")), ""):
         if line.strip():
             block.append(clean(line))
         elif block:

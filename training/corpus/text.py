@@ -56,6 +56,11 @@ class Document:
     text: str
     ends: bool = True
 
+    @property
+    def characters(self) -> int:
+        """Its size."""
+        return len(self.text)
+
 
 def fraction(text: str) -> float:
     """A number in 0..1 that depends on the text alone."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.tokenizers.cpm import BLANK, NEWLINE
-from training.corpus.pack import split_dialogues, split_texts
+from training.corpus.sources import split
 
 VOCABULARY = 10_000
 LONGEST_SENTENCE = 200
@@ -59,11 +59,8 @@ def sentences(texts: Iterable[str], characters: int, seed: int) -> Iterator[str]
 def sample(folder: Path) -> Iterator[str]:
     """Sentences of all sources, in the proportions above."""
     for i, (source, characters) in enumerate(CHARACTERS.items()):
-        if source.startswith("dialogue_"):
-            texts = ["\n".join(turns) for turns in split_dialogues(source, folder)[0]]
-        else:
-            texts = [document.text for document in split_texts(source, folder, 2 * characters)[0]]
-        yield from sentences(texts, characters, seed=i)
+        trained, _ = split(source, folder, fewshot_characters=2 * characters)
+        yield from sentences((item.text for item in trained), characters, seed=i)
 
 
 def train(texts: Iterable[str], path: Path, vocabulary: int = VOCABULARY) -> None:

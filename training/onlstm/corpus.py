@@ -25,7 +25,7 @@ from engine.onlstm.sentences import cleaned, is_word
 from engine.onlstm.vocabulary import UNKNOWN
 from training.common.files import corpus_file, read_lines
 from training.corpus.dialogues import dialogues
-from training.corpus.pack import held_out_keys
+from training.corpus.sources import held_out_keys
 from training.corpus.stories import general_documents, story_documents
 from training.corpus.text import Document, fraction, han_share
 from training.word2vec.corpus import segmenter

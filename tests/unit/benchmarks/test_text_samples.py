@@ -15,7 +15,7 @@ from tests.unit.benchmarks.tiny_text import DIALOGUE, small_pack
 from tests.unit.training.corpus_folder import TALES, write_tokenizer
 from training.corpus.fewshot.prompts import Task
 from training.corpus.fewshot.relation import Relation
-from training.corpus.pack import Shard, add_dialogue
+from training.corpus.shard import Shard, add_dialogue
 from training.language_model.data import Pack
 
 

@@ -14,7 +14,7 @@ from engine.transformer.families import family_config
 from engine.transformer.weights import shapes
 from engine.weights import bundle
 from engine.weights.writing import write_shards
-from training.corpus.pack import Shard, add_dialogue
+from training.corpus.shard import Shard, add_dialogue
 from training.language_model.data import Pack
 
 DIALOGUE = ["你好，请问你是谁？", "我是小兔子的朋友。", "很高兴见到你。"]

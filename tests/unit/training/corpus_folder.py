@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from training.corpus.dialogues import DIALOGUES
-from training.corpus.stories import GENERAL, STORIES
+from training.corpus.stories import GENERAL, SIMPLE, STORIES
 from training.corpus.tokenizer import sentences, train
 
 NUMERALS = "甲乙丙丁戊己庚辛壬癸"
@@ -18,7 +18,13 @@ TALES = [
 ]
 
 
+def _sentences(random: Random, count: int) -> str:
+    """Words at random, for a common passage would be taken for a repetition."""
+    return "".join("".join(random.choices(WORDS, k=10)) + "。" for _ in range(count))
+
+
 def _write(path: Path, lines: list[str]) -> None:
+    """A file of a corpus folder, compressed as they mostly are."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with lzma.open(f"{path}.xz", "wt", encoding="utf8") as file:
         file.writelines(f"{line}\n" for line in lines)
@@ -62,18 +68,27 @@ def _facts(folder: Path) -> None:
     _write(folder / "reading_comprehension.jsonl", [json.dumps(row) for row in reading])
 
 
+def _simple(folder: Path, random: Random) -> None:
+    for names in SIMPLE.values():
+        for name in names:
+            texts = [n + _sentences(random, 4) for n in NUMERALS * 10]
+            _write(folder / f"{name}.jsonl", [json.dumps({"text": text}) for text in texts])
+    for name in ("qa_primary_math", "qa_moral_scenes_cmoraleval"):
+        rows = [{"q": f"{n}有三个苹果，吃了一个，还有几个？", "a": "两个"} for n in NUMERALS]
+        _write(folder / f"{name}.jsonl", [json.dumps(row) for row in rows])
+
+
 def write_corpus(folder: Path) -> Path:
     """Write all files that training.corpus.pack reads; returns the folder."""
     random = Random(1)
     files = [f"story/{name}" for names in STORIES.values() for name in names]
     for name in (*files, *(f"general/{name}" for name in GENERAL)):
-        # Words at random, for a common passage would be taken for a repetition.
-        texts = [f"{tale}{''.join(random.choices(WORDS, k=200))}。" for tale in TALES]
+        texts = [f"{tale}{_sentences(random, 20)}" for tale in TALES]
         _documents(folder / f"{name}.txt", texts)
     for file in DIALOGUES.values():
-        talks = [[f"你好，我叫{n}，请问你是谁？", f"我是{n}的朋友。"] for n in NUMERALS * 20]
-        turns = [json.dumps({"turns": [f"{i}{a}", b]}) for i, (a, b) in enumerate(talks)]
-        _write(folder / "dialogue" / f"{file}.jsonl", turns)
+        talks = [[f"{i}{_sentences(random, 1)}", _sentences(random, 4)] for i in range(200)]
+        _write(folder / f"{file}.jsonl", [json.dumps({"turns": turns}) for turns in talks])
+    _simple(folder / "simple", random)
     _facts(folder / "qa")
     return folder
 

@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from training.corpus.dialogues import DIALOGUES, SHARES, clean_turn, dialogues, shortened
+from training.corpus.dialogues import (
+    DIALOGUES,
+    LONGEST_TURN,
+    WRITTEN,
+    clean_turn,
+    dialogues,
+    prose,
+    shortened,
+)
 
 
 def read(folder: Path, name: str, *talks: list[str]) -> list[list[str]]:
-    path = folder / "dialogue" / f"{DIALOGUES[name]}.jsonl"
+    path = folder / f"{DIALOGUES[name]}.jsonl"
     path.parent.mkdir(exist_ok=True)
     path.write_text("".join(json.dumps({"turns": turns}) + "\n" for turns in talks))
     return list(dialogues(folder, name))
@@ -36,12 +44,35 @@ def test_first_sentences_are_kept() -> None:
     assert shortened("字" * 100, 20) == ""
 
 
-def test_only_a_counsellor_is_made_short(tmp_path: Path) -> None:
+def test_replies_of_counsellors_are_whole(tmp_path: Path) -> None:
     long = "我理解你的感受，这样的事情很常见。" * 5
-    (found,) = read(tmp_path, "cpsycoun", [long, long])
-    assert found == [long, long[: 17 * 3]]
-    (found,) = read(tmp_path, "lccc", [long, long])
-    assert found == [long, long]
+    for name in ("smile", "cpsycoun", "emollm"):
+        assert read(tmp_path, name, ["我很累。", long]) == [["我很累。", long]]
+
+
+def test_chat_is_made_short(tmp_path: Path) -> None:
+    long = "我理解你的感受，这样的事情很常见。" * 15
+    for name, longest in LONGEST_TURN.items():
+        assert read(tmp_path, name, ["你好，你好。", long]) == [
+            ["你好，你好。", long[: longest // 17 * 17]]
+        ]
+
+
+def test_a_short_turn_of_social_media_ends_a_dialogue(tmp_path: Path) -> None:
+    talk = ["今天天气很好", "是啊，真好", "嗯", "那我们去走走"]
+    assert read(tmp_path, "lccc", talk) == [talk[:2]]
+    assert read(tmp_path, "kdconv", talk) == [talk]
+
+
+def test_longer_turns_are_prose() -> None:
+    long = "我理解你的感受，这样的事情很常见。" * 5
+    assert list(prose([["你好", long, "谢谢"], [long[:39], long[:40]]])) == [long, long[:40]]
+
+
+def test_dialogues_that_were_written_for_the_models() -> None:
+    found = list(dialogues(Path("none"), WRITTEN))
+    assert len(found) > 100
+    assert all(len(turns) >= 2 and all(turns) for turns in found)
 
 
 def test_stage_directions_and_emoji_of_a_counsellor_are_dropped(tmp_path: Path) -> None:
@@ -52,16 +83,10 @@ def test_stage_directions_and_emoji_of_a_counsellor_are_dropped(tmp_path: Path) 
 
 @pytest.mark.parametrize("turn", ["我不想活了", "他说要自杀", "你这个傻逼"])
 def test_harm_and_abuse_are_left_out(tmp_path: Path, turn: str) -> None:
-    kept = ["今天天气很好", "是啊"]
+    kept = ["今天天气很好", "是啊，真好"]
     assert read(tmp_path, "lccc", ["你好", turn], kept) == [kept]
 
 
 def test_a_dialogue_ends_where_a_turn_cannot_be_used(tmp_path: Path) -> None:
     talk = ["你好", "你好啊", "http://t.cn/x", "什么？"]
     assert read(tmp_path, "kdconv", talk, ["http://t.cn/x", "什么？"]) == [talk[:2]]
-
-
-def test_a_share_of_a_large_file(tmp_path: Path) -> None:
-    talks = [[f"问题{i}怎么办？", "别急。"] for i in range(400)]
-    found = read(tmp_path, "smile", *talks)
-    assert SHARES["smile"] - 0.1 < len(found) / 400 < SHARES["smile"] + 0.1

@@ -3,15 +3,18 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.unit.training.corpus_folder import write_corpus
 from training.corpus.fewshot.generated import numeral
 from training.corpus.fewshot.prompts import (
     LONGEST_PROMPT,
+    LOOKUP_SHARE,
     Task,
     held_out_tasks,
     is_held_out,
+    lookup,
     prompt,
     prompts,
 )
@@ -72,6 +75,43 @@ def test_answers_are_right(relations: dict[str, Relation]) -> None:
         assert eval(question) == int(answer)
 
 
+def test_patterns_are_right(relations: dict[str, Relation]) -> None:
+    answers = {name: dict(relation.pairs) for name, relation in relations.items()}
+    wanted = {
+        "copy": "长颈鹿",
+        "twice": "长颈鹿长颈鹿",
+        "first_character": "长",
+        "last_character": "鹿",
+        "backwards": "鹿颈长",
+        "length": "3个字",
+    }
+    assert {name: answers[name]["长颈鹿"] for name in wanted} == wanted
+    assert answers["after"]["春天"] == "夏天"
+    assert answers["before"]["夏天"] == "春天"
+    assert "冬天" not in answers["after"]
+    assert [answers[name]["41"] for name in ("plus_one", "plus_two", "plus_ten")] == [
+        "42", "43", "51",
+    ]  # fmt: skip
+    assert answers["colour"]["天空"] == "蓝色"
+    assert answers["home"]["骆驼"] == "沙漠"
+    assert answers["sum_in_words"]["甲有三个苹果，吃了一个，还有几个？"] == "两个"
+
+
+def test_a_lookup_can_be_answered_from_the_prompt_alone() -> None:
+    for seed in range(200):
+        document = lookup(np.random.default_rng(seed))
+        assert document.key == "lookup"
+        *shown, asked = document.text.removesuffix("\n").split("\n")
+        assert asked in shown
+        assert len(set(shown)) >= 2
+
+
+def test_lookups_are_among_what_is_trained_on_only(data: Path) -> None:
+    trained = [d.key == "lookup" for d in prompts(data, 120_000, held_out=False, seed=1)]
+    assert LOOKUP_SHARE - 0.03 < sum(trained) / len(trained) < LOOKUP_SHARE + 0.03
+    assert not any(d.key == "lookup" for d in prompts(data, 60_000, held_out=True, seed=2))
+
+
 @pytest.mark.parametrize(
     ("number", "wanted"),
     [(0, "零"), (10, "十"), (15, "十五"), (20, "二十"), (99, "九十九"), (100, "一百"),
@@ -86,7 +126,13 @@ def test_training_never_sees_what_is_asked_later(
 ) -> None:
     documents = list(prompts(data, 120_000, held_out=False, seed=1))
     held_out = {relation.name for relation in relations.values() if relation.held_out}
-    assert held_out == {"city_country", "element_number", "numeral_value"}
+    assert held_out == {
+        "city_country",
+        "element_number",
+        "numeral_value",
+        "last_character",
+        "plus_two",
+    }
     assert not held_out & {document.key for document in documents}
     sums = "".join(document.text for document in documents if document.key == "sum")
     shown = set(re.findall(r"\d+\+\d+", sums))

@@ -1,4 +1,4 @@
-"""Cleaning, cutting, and telling moods."""
+"""Cleaning, cutting, comparing texts, plainness and moods."""
 
 from pathlib import Path
 
@@ -6,12 +6,16 @@ import pytest
 
 from tests.unit.training.corpus_folder import TALES, write_corpus
 from training.corpus.mood import WINDOW, mood, passages
+from training.corpus.overlap import Overlap
+from training.corpus.plainness import COMMONEST, common_characters, is_plain, plainness
 from training.corpus.stories import (
     MAX_CUT,
     MIN_CUT,
-    Seen,
+    SIMPLE,
+    WRITTEN,
     cut,
     general_documents,
+    simple_documents,
     story_documents,
 )
 from training.corpus.text import clean, fraction, han_share, paragraphs
@@ -76,11 +80,41 @@ def test_a_long_paragraph_is_cut_between_sentences() -> None:
 
 
 def test_repetitions_are_found() -> None:
-    seen = Seen()
+    seen = Overlap()
     text = "".join(chr(0x4E00 + i) for i in range(300))
     assert not seen.repeats(text)
     assert seen.repeats("新的开头" + text[20:])
     assert not seen.repeats(text[::-1])
+
+
+def test_a_text_overlaps_what_it_has_a_part_of() -> None:
+    def part(begin: int, size: int) -> str:
+        return "".join(chr(0x4E00 + i) for i in range(begin, begin + size))
+
+    known = Overlap()
+    known.add([part(0, 300)])
+    for shift in (0, 1):  # every second run is kept
+        assert known.overlaps(part(shift, 120) + part(1000, 180))
+        assert not known.overlaps(part(shift, 60) + part(1000, 240))
+    assert known.overlaps("，".join(part(0, 100))), "only characters are compared"
+    assert not known.overlaps(part(0, 15)), "so few may be the same by chance"
+    known.add(["你好吗"])
+    assert known.overlaps("你好吗？")
+
+
+PLAIN = "小兔子在河边种了一棵树。树长得又高又大，结了很多果子。它高兴地叫朋友来吃。"
+OLD = "却说那贾雨村因谋补了此缺，拜辞政老，择日上任去了，不在话下。遂问曰：“汝乃何人之子？”"
+LONG = "他走过山，" * 30 + "停了。"
+
+
+def test_plainness() -> None:
+    assert len(common_characters()) == COMMONEST
+    assert [is_plain(text) for text in (PLAIN, OLD, LONG, "OK")] == [True, False, False, True]
+    plain, old = plainness(PLAIN), plainness(OLD)
+    assert plain.common == 1 and old.common < 0.95
+    assert plain.classical == 0 and old.classical > 0.1
+    assert plain.sentence == len(PLAIN) / 3
+    assert plainness(LONG).sentence == len(LONG)
 
 
 def test_passages_make_up_the_text() -> None:
@@ -120,3 +154,22 @@ def test_documents_of_a_folder(tmp_path: Path) -> None:
     general = [document.key.split("/")[0] for document in general_documents(data)]
     assert general.count("tech_articles_lctt") == len(TALES)
     assert 0 < general.count("bible_cuv") < len(TALES), "only a share of it is used"
+
+
+@pytest.mark.parametrize("kind", SIMPLE)
+def test_simple_documents(tmp_path: Path, kind: str) -> None:
+    found = list(simple_documents(write_corpus(tmp_path), kind))
+    files = {document.key.split("/")[0] for document in found}
+    assert files == {*SIMPLE[kind], *(["written"] if kind in WRITTEN else [])}
+    assert {document.ends for document in found} == {kind != "sentences"}
+    assert all(document.text and "#" not in document.text for document in found)
+
+
+def test_simple_documents_come_once(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path)
+    path = data / "simple" / f"{SIMPLE['sentences'][0]}.jsonl"
+    path.with_suffix(".jsonl.xz").unlink()
+    texts = ["“小猫在花园里睡觉。”", "小猫在花园里睡觉。", "小猫。", "The cat sleeps."]
+    path.write_text("".join(f'{{"text": "{text}"}}\n' for text in texts), encoding="utf8")
+    found = [d.text for d in simple_documents(data, "sentences") if d.key.startswith(path.stem)]
+    assert found == ["小猫在花园里睡觉。"]

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.tokenizers.cpm import NEWLINE, CPMTokenizer
-from training.corpus.tokenizer import SPECIALS, sentences, train
+from tests.unit.training.corpus_folder import write_corpus
+from training.corpus.mixes import SOURCES
+from training.corpus.tokenizer import CHARACTERS, SPECIALS, sample, sentences, train
 
 SIZE = 305
 WORDS = ["老和尚", "和尚", "从前", "一座", "山上", "山", "庙里", "庙", "story", "old"]
@@ -62,3 +64,11 @@ def test_sentences_end_after_so_many_characters() -> None:
 
 def test_a_long_sentence_is_cut() -> None:
     assert max(map(len, sentences(["山" * 500], 1000, seed=0))) <= 201
+
+
+def test_all_large_sources_are_sampled(tmp_path: Path) -> None:
+    assert CHARACTERS.keys() < set(SOURCES)
+    found = "".join(sample(write_corpus(tmp_path)))
+    for text in ("小兔子", "问：", "从前"):
+        assert text in found
+    assert "\n" not in found and " " not in found

@@ -194,7 +194,7 @@ def _patterns() -> Iterator[Relation]:
     ):
         pairs = tuple((str(n), str(n + step)) for n in range(100))
         yield Relation(name, pairs, ("{q}后面是{a}", *plain), held_out=kept)
-    colours = ("{q}是{a}的", "{q}的颜色是{a}", "问：{q}是什么颜色？\n答：{a}", *plain[:3])
+    colours = ("{q}的颜色是{a}", "问：{q}是什么颜色？\n答：{a}", *plain[:3])
     yield Relation("colour", unique(words.COLOURS), colours, weight=1.5, closed=True)
     homes = ("{q}住在{a}", "问：{q}住在哪里？\n答：{a}", *plain[:3])
     yield Relation("home", unique(words.HOMES), homes, closed=True)

@@ -1,7 +1,6 @@
 """The relations of the few-shot prompts: pairs of a question and its answer, and how to ask."""
 
 import functools
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +23,6 @@ POETS: Final = frozenset(
 ANTHOLOGIES: Final = frozenset(("水墨唐诗", "宋词三百首"))
 """Sources of which every poem is asked for."""
 
-
 _COUPLET: Final = re.compile(rf"([{HAN}]{{5}}|[{HAN}]{{7}})，([{HAN}]{{5,7}})[。？！]")
 _MEANT: Final = re.compile("^(现|后|今)?(多|也|常|用来|用以)?(比喻|形容|泛指|指|谓|犹言)")
 
@@ -35,7 +33,7 @@ def _rows(data: Path, name: str) -> Iterator[list[str]]:
 
 
 def _jsonl(data: Path, name: str) -> Iterator[dict[str, Any]]:
-    yield from map(json.loads, read_lines(corpus_file(data / "qa", f"{name}.jsonl")))
+    return read_objects(corpus_file(data, f"{name}.jsonl"))
 
 
 def _facts(data: Path, name: str) -> dict[str, list[tuple[str, str]]]:
@@ -143,7 +141,7 @@ def _meaning(explanation: str, longest: int) -> str:
 def _language(data: Path) -> Iterator[Relation]:
     idioms = [
         (row["word"], meaning)
-        for row in _jsonl(data, "idioms")
+        for row in _jsonl(data, "qa/idioms")
         if row["freq"] > 100
         and len(row["word"]) == 4
         and (meaning := _meaning(row["explanation"], 24))
@@ -241,7 +239,7 @@ def _translation(data: Path) -> Iterator[Relation]:
 def _poems(data: Path) -> Iterator[Relation]:
     lines: list[tuple[str, str]] = []
     authors: list[tuple[str, str]] = []
-    for row in _jsonl(data, "poems"):
+    for row in _jsonl(data, "qa/poems"):
         known = row["src"] in ANTHOLOGIES
         if not (known or (row["author"] in POETS and fraction(row["lines"][0]) < 0.35)):
             continue
@@ -279,7 +277,7 @@ def _questions(data: Path) -> Iterator[Relation]:
         ("sum_in_words", "qa_primary_math", 0.5),
         ("right_deed", "qa_moral_scenes_cmoraleval", 2.0),
     ):
-        rows = read_objects(corpus_file(data / "simple", f"{file}.jsonl"))
+        rows = _jsonl(data, f"simple/{file}")
         pairs = [(clean(row["q"].replace("\n", "")), clean(row["a"])) for row in rows]
         short = [(q, a) for q, a in pairs if len(q) <= 160 and 0 < len(a) <= 60]
         yield Relation(name, unique(short), ("问：{q}\n答：{a}", "{q}\n{a}"), weight=weight)

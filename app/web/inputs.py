@@ -172,8 +172,9 @@ def cleaned(value: str) -> str:
     )
 
 
-def components(controls: object, names: type[Model] | Sequence[str]) -> list[Component]:
-    """The components of these names, in that order.
+def components(controls: object, names: type[Model] | Sequence[str]) -> list[Any]:
+    """The components of these names, in that order; they are Any because gradio gives each its
+    events when the program runs.
 
     Args:
         controls: a dataclass of components, or of other such dataclasses, which are looked

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from app.pages.parse_tree import page as parse_tree
-from app.pages.parse_tree.examples import examples
+from app.pages.parse_tree.inputs import examples
 from app.settings import Settings
 from app.shell import build, launch_options
 from tests.browser.filling import fill

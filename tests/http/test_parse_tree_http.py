@@ -8,14 +8,14 @@ import pytest
 from gradio_client import Client
 
 from app.pages.parse_tree import page as parse_tree
-from app.pages.parse_tree.choices import Choices
+from app.pages.parse_tree.inputs import Choices
 from app.settings import Settings
 from app.shell import build, launch_options
 from tests.conftest import free_port
 from tests.http.test_story_http import Visitor
 from tests.onlstm_models import onlstm_models
 
-SWITCHES = [*Choices().values]
+SWITCHES = Choices().values()
 
 
 @pytest.fixture(scope="module")

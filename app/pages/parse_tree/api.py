@@ -8,12 +8,10 @@ from typing import TypedDict
 
 import gradio as gr
 
-from app.pages.parse_tree.choices import Choices
-from app.pages.parse_tree.desk import text_language
-from app.pages.parse_tree.reading import MAX_TEXT, Passage, Source
-from app.pages.parse_tree.readings import Reading, readings
-from app.pages.parse_tree.variants import Variants
-from app.pages.parse_tree.words import explain
+from app.pages.parse_tree.inputs import MAX_TEXT, Choices
+from app.pages.parse_tree.models import Reading, Variants, readings
+from app.pages.parse_tree.state import Passage, Source
+from app.pages.parse_tree.view import explain
 from app.web.limits import RateLimiter, Refusal, checked_text
 from app.web.texts import language as browser_language
 from engine.onlstm import formats, trees
@@ -85,8 +83,9 @@ def endpoint(variants: Variants) -> Callable[..., list[ParsedSentence]]:
         """
         lang = browser_language(request)
         limiter.check(request, lang)
-        choices = Choices.of((language, model, layer, parser, commas, "none"), lang)
-        source = Source(checked_text(text, MAX_TEXT, lang), False, text_language(choices))
+        asked = {"language": language, "kind": model, "layer": layer, "parser": parser}
+        choices = Choices.read_named({**asked, "commas": commas}, lang)
+        source = Source(checked_text(text, MAX_TEXT, lang), False, choices.text_language)
         try:
             passage = Passage.of(source)
         except SentenceError as error:

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 
-from app.pages.parse_tree.choices import COMMAS, NOTHING
-from app.pages.parse_tree.examples import examples
-from app.pages.parse_tree.reading import Session
-from app.pages.parse_tree.store import SOURCES, beginning
-from app.pages.parse_tree.tree import tree
-from app.pages.parse_tree.variants import AUTO
-from app.pages.parse_tree.words import PAGE
-from app.web.events import visit
-from app.web.saved import ShareLink, share_link
+from app.pages.parse_tree import PAGE
+from app.pages.parse_tree.inputs import AUTO, COMMAS, NOTHING, SOURCES, beginning, examples
+from app.pages.parse_tree.saved import SAVED
+from app.pages.parse_tree.state import Visit
+from app.pages.parse_tree.widgets import tree
+from app.web import events
+from app.web.saved import ShareLink
 from app.web.texts import label
 from engine.onlstm.sentences import LANGUAGES
 from engine.onlstm.trees import PARSERS
@@ -24,7 +21,7 @@ from engine.onlstm.trees import PARSERS
 
 @dataclass(frozen=True)
 class Switches:
-    """What is drawn, in the order of choices.Choices."""
+    """What is drawn: inputs.Choices."""
 
     language: gr.Radio
     kind: gr.Radio
@@ -33,18 +30,12 @@ class Switches:
     commas: gr.Radio
     beside: gr.Dropdown
 
-    @property
-    def all(self) -> list[Component]:
-        """In their order."""
-        return [self.language, self.kind, self.layer, self.parser, self.commas, self.beside]
-
 
 @dataclass(frozen=True)
 class Controls:
-    """Every component that an event reads, changes or starts from."""
+    """Every component that an event reads, changes or starts from, by the name of what it holds."""
 
-    session: gr.State
-    saved: gr.BrowserState
+    visit: gr.State
     source: gr.Radio
     text: gr.Textbox
     parse: gr.Button
@@ -57,22 +48,8 @@ class Controls:
     scores: gr.Markdown
     share: ShareLink
 
-    @property
-    def page(self) -> list[Component]:
-        """The components of scripts.NAMES, in that order."""
-        return [self.text, self.gold, self.source, *self.switches.all]
 
-    @property
-    def screen(self) -> list[Component]:
-        """The components of a desk.Screen, in its order."""
-        switches = self.switches
-        return [
-            *(self.session, self.trees, switches.kind, switches.layer),
-            *(switches.beside, self.scores),
-        ]
-
-
-def build(saved: gr.BrowserState) -> Controls:
+def build() -> Controls:
     """Place the components in the open block."""
     with gr.Column(elem_id="parse-page"):
         with gr.Column(elem_classes=["parse-asked"]):
@@ -83,13 +60,12 @@ def build(saved: gr.BrowserState) -> Controls:
         with gr.Accordion(label(f"{PAGE}.gold_open"), open=False, elem_id="parse-gold-box"):
             gold, score, golds, scores = _gold()
         with gr.Accordion(label(f"{PAGE}.share_open"), open=False, elem_id="parse-share-box"):
-            share = share_link(PAGE, "parse")
+            share = SAVED.share_link("parse")
         gr.Markdown(label(f"{PAGE}.sources"), elem_classes=["parse-idea"])
         # Which of the two is drawn: nobody sees it, but the browser keeps it.
         source = gr.Radio([*SOURCES], value=SOURCES[0], visible="hidden", elem_id="parse-source")
     return Controls(
-        session=visit(Session()),
-        saved=saved,
+        visit=events.visit(Visit()),
         source=source,
         text=text,
         parse=parse,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from app.pages.parse_tree.choices import Choices
-from app.pages.parse_tree.reading import Passage
-from app.pages.parse_tree.readings import layer_of, parser_of, readings
-from app.pages.parse_tree.variants import chosen, kind_name, kind_of, kinds_of
-from app.pages.parse_tree.words import say
+from app.pages.parse_tree import say
+from app.pages.parse_tree.inputs import Choices
+from app.pages.parse_tree.models import (
+    chosen,
+    kind_name,
+    kind_of,
+    kinds_of,
+    layer_of,
+    parser_of,
+    readings,
+)
+from app.pages.parse_tree.state import Passage
+from app.web import markdown
 from app.web.texts import Language
 from engine.onlstm import trees
 from engine.onlstm.evaluation import BEST, Gold, baselines, corpus_f1
@@ -45,10 +52,10 @@ def table(passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: L
     return "\n".join(
         (
             *(title, ""),
-            *_markdown([say("scores.tree", lang), *parsers], rows),
+            *markdown.table([say("scores.tree", lang), *parsers], rows),
             "",
             *([say("scores.commas", lang), ""] if commas else []),
-            *_markdown([say("scores.baselines", lang), "F1"], trivial),
+            *markdown.table([say("scores.baselines", lang), "F1"], trivial),
         )
     )
 
@@ -83,8 +90,3 @@ def _rows(
                 row.append(f"**{f1}**" if (kind, layer, parser) == drawn else f1)
             rows.append(row)
     return rows
-
-
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    align = [":---", *["---:"] * (len(head) - 1)]
-    return [f"| {' | '.join(row)} |" for row in (head, align, *rows)]

@@ -1,22 +1,42 @@
-"""Sentences and what the models say of them, as the tree widget shows them."""
+"""What is shown: sentences with their trees, what the switches offer, why a text has none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
+import gradio as gr
 import numpy as np
 
-from app.pages.parse_tree.choices import GOLD, OTHER_PARSER, TRIVIAL, Choices
-from app.pages.parse_tree.reading import Item, Passage
-from app.pages.parse_tree.readings import Reading, readings
-from app.pages.parse_tree.tree import Formats, TreePanel, TreeSentence
-from app.pages.parse_tree.variants import kind_name, kind_of
-from app.pages.parse_tree.words import say
+from app.pages.parse_tree import say
+from app.pages.parse_tree.inputs import (
+    AUTO,
+    GOLD,
+    LAYERS,
+    NOTHING,
+    OTHER_PARSER,
+    TRIVIAL,
+    Choices,
+    beside_kind,
+    beside_layer,
+)
+from app.pages.parse_tree.models import (
+    Reading,
+    chosen,
+    kind_name,
+    kind_of,
+    kinds_of,
+    layer_of,
+    readings,
+)
+from app.pages.parse_tree.state import Item, Passage
+from app.pages.parse_tree.widgets import Formats, TreePanel, TreeSentence
 from app.web.texts import Language
 from engine.onlstm import formats, trees
 from engine.onlstm.evaluation import compare
+from engine.onlstm.formats import BracketError
+from engine.onlstm.sentences import SentenceError
 from engine.onlstm.trees import PARSERS, Node, Parser
 
 if TYPE_CHECKING:
@@ -26,9 +46,13 @@ _DISTANCE_DIGITS: Final = 6
 _BITS_DIGITS: Final = 2
 #: Of a perplexity that is still written out.
 _MAX_BITS: Final = 40
+#: Characters before and after a fault that are quoted with it.
+_AROUND: Final = 12
+
+Pairs = list[tuple[str, str]]
 
 
-def shown(
+def sentences(
     passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: Language
 ) -> list[TreeSentence]:
     """The sentences with one tree each, or two. Raises Refusal."""
@@ -49,9 +73,13 @@ def _others(
         found = readings(passage, models, choices, lang)
         return [replace(r, parser=PARSERS[1 - PARSERS.index(r.parser)]) for r in found]
     if choices.beside_layer is not None:
-        return readings(passage, models, replace(choices, layer=choices.beside_layer), lang)
+        return readings(
+            passage, models, choices.model_copy(update={"layer": choices.beside_layer}), lang
+        )
     if choices.beside_kind is not None:
-        return readings(passage, models, replace(choices, kind=choices.beside_kind), lang)
+        return readings(
+            passage, models, choices.model_copy(update={"kind": choices.beside_kind}), lang
+        )
     return [None] * len(passage.items)
 
 
@@ -173,3 +201,96 @@ def _rounded(values: FloatArray, digits: int) -> list[float]:
 def _percent(gates: FloatArray) -> list[list[int]]:
     percents: list[list[int]] = np.rint(100 * np.clip(gates, 0, 1)).astype(int).tolist()
     return percents
+
+
+@dataclass(frozen=True)
+class Options:
+    """Labels and values of the switches, and what is chosen."""
+
+    kinds: Pairs
+    layers: Pairs
+    besides: Pairs
+    choices: Choices
+
+    def components(self) -> dict[str, Any]:
+        """The updates of the three, by name."""
+        return {
+            "kind": gr.Radio([*self.kinds], value=self.choices.kind),
+            "layer": gr.Radio([*self.layers], value=self.choices.layer),
+            "beside": gr.Dropdown([*self.besides], value=self.choices.beside),
+        }
+
+
+def _among(value: str, pairs: Pairs) -> str:
+    return value if any(value == known for _, known in pairs) else pairs[0][1]
+
+
+def unread(choices: Choices, lang: Language) -> Options:
+    """Before there is a model: nothing to choose but what is chosen already."""
+    return Options(
+        [(_kind_name(choices.kind, lang), choices.kind)],
+        _layers(0 if choices.layer == AUTO else int(choices.layer), lang),
+        [(say("beside.none", lang), NOTHING)]
+        + ([("…", choices.beside)] if choices.beside != NOTHING else []),
+        choices,
+    )
+
+
+def options(
+    passage: Passage, models: dict[str, OnLstm], choices: Choices, lang: Language
+) -> Options:
+    """For the sentences of the visit. Raises Refusal for a language without a model."""
+    languages = {item.language for item in passage.items}
+    kinds = kinds_of(models, languages)
+    read_by = [chosen(models, language, choices.kind, lang)[1] for language in languages]
+    _, first = chosen(models, passage.items[0].language, choices.kind, lang)
+    kind = kind_of(first.config)
+    layers = _layers(max(model.config.layers for model in read_by), lang)
+    layer = _among(choices.layer, layers)
+    shown = layer_of(first, layer) + 1
+    besides = [(say("beside.none", lang), NOTHING)]
+    if any(item.gold is not None for item in passage.items):
+        besides = [(say("beside.gold", lang), GOLD)]
+    besides += [
+        (say("beside.layer", lang, layer=other), beside_layer(other))
+        for other in range(1, len(layers))
+        if other != shown
+    ]
+    besides.append((say("beside.parser", lang), OTHER_PARSER))
+    besides += [
+        (kind_name(other, kinds, lang), beside_kind(other)) for other in kinds if other != kind
+    ]
+    besides += [(say(f"beside.{name}", lang), name) for name in TRIVIAL]
+    return Options(
+        [(kind_name(one, kinds, lang), one) for one in kinds],
+        layers,
+        besides,
+        choices.model_copy(
+            update={"kind": kind, "layer": layer, "beside": _among(choices.beside, besides)}
+        ),
+    )
+
+
+def _kind_name(kind: str, lang: Language) -> str:
+    return say("kind.auto", lang) if kind == AUTO else kind_name(kind, [kind], lang)
+
+
+def _layers(count: int, lang: Language) -> Pairs:
+    numbers = LAYERS[1 : count + 1]
+    return [(say("layer.auto", lang), AUTO), *((number, number) for number in numbers)]
+
+
+def explain(error: SentenceError | BracketError, lang: Language) -> str:
+    """What is wrong with a text or a bracketing, as a sentence for the visitor."""
+    if isinstance(error, SentenceError):
+        values = {
+            name: f"{value:,}" if isinstance(value, int) else value
+            for name, value in error.values.items()
+        }
+        return say(f"error.{error.kind}", lang, **values)
+    near = error.text[max(0, error.position - _AROUND) : error.position + _AROUND]
+    limit = f"{error.limit:,}"
+    fault = say(f"gold.{error.kind}", lang, limit=limit)
+    return (
+        fault if error.limit or not near.strip() else say("gold.near", lang, fault=fault, near=near)
+    )

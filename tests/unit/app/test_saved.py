@@ -177,9 +177,9 @@ LINKS: Final = Path(__file__).parent / "links"
 
 
 def _open_parse_tree(link: dict[str, Any], kept: object) -> tuple[object, object]:
-    from app.pages.parse_tree import store
+    from app.pages.parse_tree.saved import SAVED
 
-    return store.restore(link), store.restore(kept)
+    return SAVED.link.load(link), SAVED.kept.load(kept)
 
 
 def _open_story(link: dict[str, Any], kept: object) -> tuple[object, object]:
@@ -250,11 +250,11 @@ OPENERS: Final[dict[str, Callable[[dict[str, Any], object], tuple[object, object
 }
 
 
-@pytest.mark.parametrize("page", OPENERS)
-def test_links_and_kept_pages_of_the_first_version_open(page: str) -> None:
+@pytest.mark.parametrize("name", OPENERS)
+def test_links_and_kept_pages_of_the_first_version_open(name: str) -> None:
     """The files hold what the pages wrote before there were versions, a link and a kept page of
     the same: they must open forever, and say the same."""
-    told = json.loads((LINKS / f"{page}.json").read_text(encoding="utf-8"))
-    encoded = told["link"].removeprefix(f"?{page}=")
-    linked, kept = OPENERS[page](saved.decode(encoded), told["kept"])
+    told = json.loads((LINKS / f"{name}.json").read_text(encoding="utf-8"))
+    encoded = told["link"].removeprefix(f"?{name}=")
+    linked, kept = OPENERS[name](saved.decode(encoded), told["kept"])
     assert linked == kept

@@ -6,7 +6,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from app.pages.parse_tree.tree import tree, tree_value
+from app.pages.parse_tree.widgets import tree, tree_value
 from app.web.texts import catalogue
 from app.web.widget import FOLDER
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from starlette.datastructures import Headers
 
-from app.pages.parse_tree.choices import TRIVIAL, Choices
-from app.pages.parse_tree.desk import Desk, Screen
-from app.pages.parse_tree.reading import Session, Source, read_gold
-from app.pages.parse_tree.variants import Variants
-from app.pages.parse_tree.words import explain
+from app.pages.parse_tree.handlers import Handlers, Screen
+from app.pages.parse_tree.inputs import TRIVIAL, Choices
+from app.pages.parse_tree.models import Variants
+from app.pages.parse_tree.state import Source, Visit, read_gold
+from app.pages.parse_tree.view import explain
 from app.web.limits import Refusal
 from app.web.texts import LANGUAGES
 from engine.models.registry import Models
@@ -28,13 +28,13 @@ MIXED = "我们在公园里看花。The old cat sleeps."
 GOLD = "((苹果 的) (颜色 (是 什么)))"
 
 
-def visit(language: str = "zh-CN", session: str = "one") -> Any:
+def browser(language: str = "zh-CN", session: str = "one") -> Any:
     headers = Headers({"accept-language": language})
     return SimpleNamespace(headers=headers, session_hash=session, query_params={})
 
 
 def choices(**changes: str) -> tuple[str, ...]:
-    return Choices(**changes).values
+    return tuple(Choices.model_construct(**changes).values())
 
 
 def shown(screen: Screen) -> Any:
@@ -49,16 +49,18 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
 
 
 @pytest.fixture
-def desk(models: Models) -> Desk:
-    return Desk(Variants(models, "onlstm"))
+def handlers(models: Models) -> Handlers:
+    return Handlers(Variants(models, "onlstm"))
 
 
-def parse(desk: Desk, text: object = TEXT, session: Session | None = None, **changes: str) -> Any:
-    return shown(desk.draw(session or Session(), text, visit(), *choices(**changes)))
+def parse(
+    handlers: Handlers, text: object = TEXT, visit: Visit | None = None, **changes: str
+) -> Any:
+    return shown(handlers.draw(visit or Visit(), text, browser(), *choices(**changes)))
 
 
-def test_each_sentence_has_its_words_its_tree_and_what_the_gates_did(desk: Desk) -> None:
-    value = parse(desk)
+def test_each_sentence_has_its_words_its_tree_and_what_the_gates_did(handlers: Handlers) -> None:
+    value = parse(handlers)
     assert [sentence["text"] for sentence in value["sentences"]] == [TEXT[:9], TEXT[9:]]
     first = value["sentences"][0]
     assert first["words"] == ["苹果", "的", "颜色", "是", "什么"]
@@ -76,8 +78,8 @@ def test_each_sentence_has_its_words_its_tree_and_what_the_gates_did(desk: Desk)
 
 @pytest.mark.parametrize("parser", trees.PARSERS)
 @pytest.mark.parametrize("layer", ["1", "2"])
-def test_the_tree_is_the_parsers_of_that_layer(desk: Desk, layer: str, parser: str) -> None:
-    (panel,) = parse(desk, TEXT[:9], layer=layer, parser=parser)["sentences"][0]["panels"]
+def test_the_tree_is_the_parsers_of_that_layer(handlers: Handlers, layer: str, parser: str) -> None:
+    (panel,) = parse(handlers, TEXT[:9], layer=layer, parser=parser)["sentences"][0]["panels"]
     tree, words = from_brackets(panel["formats"]["brackets"])
     assert list(words) == ["苹果", "的", "颜色", "是", "什么"]
     expected = trees.parse(panel["distance"], parser)
@@ -90,64 +92,67 @@ def test_the_tree_is_the_parsers_of_that_layer(desk: Desk, layer: str, parser: s
     assert f"第 {layer} 层" in panel["title"]
 
 
-def test_commas_divide_first_where_they_are_minded(desk: Desk) -> None:
+def test_commas_divide_first_where_they_are_minded(handlers: Handlers) -> None:
     text = "苹果的颜色，是什么？"
-    for source, handler in ((text, desk.draw), ("((苹果 的) 颜色 ， (是 什么))", desk.score)):
-        first = shown(handler(Session(), source, visit(), *choices()))["sentences"][0]
+    for source, handler in (
+        (text, handlers.draw),
+        ("((苹果 的) 颜色 ， (是 什么))", handlers.score),
+    ):
+        first = shown(handler(Visit(), source, browser(), *choices()))["sentences"][0]
         assert first["panels"][0]["splits"][0][:3] == [0, 5, 3]
         distances = first["panels"][0]["distance"]
-        plain = shown(handler(Session(), source, visit(), *choices(commas="ignored")))
+        plain = shown(handler(Visit(), source, browser(), *choices(commas="ignored")))
         drawn = plain["sentences"][0]["panels"][0]["splits"]
         assert drawn[0][2] == 1 + int(np.argmax(distances[1:]))
 
 
-def test_every_sentence_is_read_by_the_model_of_its_language(desk: Desk) -> None:
-    session: Any = Session()
-    value = parse(desk, MIXED, session)
+def test_every_sentence_is_read_by_the_model_of_its_language(handlers: Handlers) -> None:
+    visit: Any = Visit()
+    value = parse(handlers, MIXED, visit)
     assert [len(sentence["words"]) for sentence in value["sentences"]] == [5, 4]
-    assert {name for name, _ in session.passage.analyses} == {"zh", "en"}
+    assert {name for name, _ in visit.passage.analyses} == {"zh", "en"}
     # The plain LSTM is Chinese only: the English sentence keeps its model, and nothing that would
     # be the same stands beside it.
-    beside = parse(desk, MIXED, session, beside="kind-lstm-word")
+    beside = parse(handlers, MIXED, visit, beside="kind-lstm-word")
     assert [len(sentence["panels"]) for sentence in beside["sentences"]] == [2, 1]
     lstm = beside["sentences"][0]["panels"][1]
     assert lstm["gates"] == "plain" and "LSTM" in lstm["title"]
 
 
 def test_a_switch_draws_again_without_reading_again(
-    desk: Desk, models: Models, monkeypatch: pytest.MonkeyPatch
+    handlers: Handlers, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = Session()
-    parse(desk, TEXT, session)
+    visit = Visit()
+    parse(handlers, TEXT, visit)
     for model in models.get("onlstm").languages.values():
         monkeypatch.setattr(model, "analyse", None)
     for changes in ({"layer": "1"}, {"parser": "shen"}, {"beside": "layer-1"}):
-        value = shown(desk.change(session, visit(), *choices(**changes)))
+        value = shown(handlers.change(visit, browser(), *choices(**changes)))
         assert len(value["sentences"]) == 2
 
 
 def test_an_answer_that_was_overtaken_changes_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    handlers: Handlers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = Session()
-    load, later = desk.variants.load, []
+    visit = Visit()
+    load, later = handlers.variants.load, []
 
     def slow(lang: Any) -> Any:
         monkeypatch.undo()
-        later.append(desk.draw(session, "我们看花。", visit(), *choices()))
+        later.append(handlers.draw(visit, "我们看花。", browser(), *choices()))
         return load(lang)
 
-    monkeypatch.setattr(desk.variants, "load", slow)
-    early = desk.draw(session, TEXT, visit(), *choices())
-    assert [*early] == [session, *[gr.skip()] * 5]
+    monkeypatch.setattr(handlers.variants, "load", slow)
+    early = handlers.draw(visit, TEXT, browser(), *choices())
+    assert [*early] == [visit, *[gr.skip()] * 5]
     assert [sentence["text"] for sentence in shown(later[0])["sentences"]] == ["我们看花。"]
-    again = shown(desk.change(session, visit(), *choices()))
+    again = shown(handlers.change(visit, browser(), *choices()))
     assert again["sentences"] == shown(later[0])["sentences"]
 
 
 @pytest.mark.parametrize("beside", [*TRIVIAL, "parser", "layer-1", "kind-lstm-word"])
-def test_another_tree_stands_beside(desk: Desk, beside: str) -> None:
-    sentence = parse(desk, TEXT[:9], beside=beside)["sentences"][0]
+def test_another_tree_stands_beside(handlers: Handlers, beside: str) -> None:
+    sentence = parse(handlers, TEXT[:9], beside=beside)["sentences"][0]
     first, second = sentence["panels"]
     assert first["title"] != second["title"]
     own, other = (
@@ -160,20 +165,22 @@ def test_another_tree_stands_beside(desk: Desk, beside: str) -> None:
         assert other == {(1, 5), (2, 5), (3, 5)}
 
 
-def test_what_is_offered_is_what_there_is(desk: Desk) -> None:
-    screen = desk.draw(Session(), TEXT, visit("en"), *choices())
+def test_what_is_offered_is_what_there_is(handlers: Handlers) -> None:
+    screen = handlers.draw(Visit(), TEXT, browser("en"), *choices())
     assert [value for _, value in screen.kind.choices] == ["onlstm-complement-word", "lstm-word"]
     assert [value for _, value in screen.layer.choices] == ["auto", "1", "2"]
     besides = [value for _, value in screen.beside.choices]
     assert besides == ["none", "layer-1", "parser", "kind-lstm-word", *TRIVIAL]
     assert (screen.kind.value, screen.layer.value) == ("onlstm-complement-word", "auto")
-    english = desk.draw(Session(), "The old cat sleeps.", visit("en"), *choices())
+    english = handlers.draw(Visit(), "The old cat sleeps.", browser("en"), *choices())
     assert [value for _, value in english.kind.choices] == ["onlstm-complement-word"]
 
 
-def test_what_a_link_asks_for_and_no_model_has_is_neither_offered_nor_drawn(desk: Desk) -> None:
+def test_what_a_link_asks_for_and_no_model_has_is_neither_offered_nor_drawn(
+    handlers: Handlers,
+) -> None:
     asked = choices(kind="onlstm-reverse-character", layer="8", beside="layer-7")
-    screen = desk.draw(Session(), TEXT, visit(), *asked)
+    screen = handlers.draw(Visit(), TEXT, browser(), *asked)
     assert (screen.layer.value, screen.beside.value) == ("auto", "none")
     for sentence in shown(screen)["sentences"]:
         (panel,) = sentence["panels"]
@@ -194,14 +201,14 @@ def test_what_a_link_asks_for_and_no_model_has_is_neither_offered_nor_drawn(desk
     ],
 )
 def test_what_cannot_be_drawn_is_said_and_nothing_is_lost(
-    desk: Desk, text: str, words: str
+    handlers: Handlers, text: str, words: str
 ) -> None:
-    session: Any = Session()
-    before = parse(desk, TEXT, session)
-    value = parse(desk, text, session)
+    visit: Any = Visit()
+    before = parse(handlers, TEXT, visit)
+    value = parse(handlers, text, visit)
     assert words in value["message"]
     assert value["sentences"] == before["sentences"]
-    assert session.passage.source == Source(TEXT)
+    assert visit.passage.source == Source(TEXT)
 
 
 def test_every_fault_has_words_in_both_languages() -> None:
@@ -213,12 +220,12 @@ def test_every_fault_has_words_in_both_languages() -> None:
             assert explain(BracketError(kind, "(a (b c)", 3), lang)
 
 
-def score(desk: Desk, gold: object, session: Session | None = None, **changes: str) -> Screen:
-    return desk.score(session or Session(), gold, visit("en"), *choices(**changes))
+def score(handlers: Handlers, gold: object, visit: Visit | None = None, **changes: str) -> Screen:
+    return handlers.score(visit or Visit(), gold, browser("en"), *choices(**changes))
 
 
-def test_a_bracketing_is_drawn_beside_with_f1(desk: Desk) -> None:
-    screen = score(desk, GOLD)
+def test_a_bracketing_is_drawn_beside_with_f1(handlers: Handlers) -> None:
+    screen = score(handlers, GOLD)
     (sentence,) = shown(screen)["sentences"]
     first, second = sentence["panels"]
     assert second["title"] == "The given bracketing" and second["splits"] == []
@@ -239,9 +246,9 @@ def test_a_bracketing_is_drawn_beside_with_f1(desk: Desk) -> None:
     assert screen.beside.choices[0][1] == screen.beside.value == "gold"
 
 
-def test_labels_and_punctuation_of_a_treebank_do_not_count(desk: Desk) -> None:
+def test_labels_and_punctuation_of_a_treebank_do_not_count(handlers: Handlers) -> None:
     pasted = "(TOP (S (NP (DT The) (NN cat)) (VP (VBZ sleeps)) (. .)))"
-    (sentence,) = shown(score(desk, pasted))["sentences"]
+    (sentence,) = shown(score(handlers, pasted))["sentences"]
     assert sentence["words"] == ["The", "cat", "sleeps"]
     assert sentence["panels"][1]["formats"]["brackets"] == "((The cat) sleeps)"
 
@@ -254,8 +261,8 @@ def test_pasted_words_are_read_as_typed_ones_are() -> None:
     assert chinese.forms == ("皇后", "后来", "发", "12")
 
 
-def test_several_bracketings_follow_each_other(desk: Desk) -> None:
-    screen = score(desk, f"{GOLD}\n（（我们 看） 花）")
+def test_several_bracketings_follow_each_other(handlers: Handlers) -> None:
+    screen = score(handlers, f"{GOLD}\n（（我们 看） 花）")
     assert [len(s["words"]) for s in shown(screen)["sentences"]] == [5, 3]
     assert "sentences: 2, words: 8" in screen.scores
 
@@ -276,33 +283,35 @@ def test_several_bracketings_follow_each_other(desk: Desk) -> None:
         ("(花\ud800\u200b", "(near “(花”)"),
     ],
 )
-def test_a_bad_bracketing_is_said_and_nothing_is_lost(desk: Desk, gold: str, words: str) -> None:
-    session = Session()
-    before = shown(score(desk, GOLD, session))
-    after = shown(score(desk, gold, session))
+def test_a_bad_bracketing_is_said_and_nothing_is_lost(
+    handlers: Handlers, gold: str, words: str
+) -> None:
+    visit = Visit()
+    before = shown(score(handlers, GOLD, visit))
+    after = shown(score(handlers, gold, visit))
     assert words in after["message"]
     assert after["sentences"] == before["sentences"]
 
 
-def test_a_deep_bracketing_of_a_hundred_words_is_drawn(desk: Desk) -> None:
+def test_a_deep_bracketing_of_a_hundred_words_is_drawn(handlers: Handlers) -> None:
     gold = "(花 " * 99 + "花" + ")" * 99
-    (sentence,) = shown(score(desk, gold))["sentences"]
+    (sentence,) = shown(score(handlers, gold))["sentences"]
     assert len(sentence["words"]) == 100
 
 
-def test_from_a_bracketing_back_to_a_text_nothing_of_it_stays(desk: Desk) -> None:
-    session = Session()
-    score(desk, GOLD, session)
-    screen = desk.draw(session, TEXT, visit(), *choices(beside="gold"))
+def test_from_a_bracketing_back_to_a_text_nothing_of_it_stays(handlers: Handlers) -> None:
+    visit = Visit()
+    score(handlers, GOLD, visit)
+    screen = handlers.draw(visit, TEXT, browser(), *choices(beside="gold"))
     assert [len(sentence["panels"]) for sentence in shown(screen)["sentences"]] == [1, 1]
     assert screen.beside.value == "none" and screen.scores == ""
 
 
-def test_another_language_reads_the_same_text_again(desk: Desk) -> None:
-    session: Any = Session()
-    parse(desk, MIXED, session)
-    screen = desk.change(session, visit(), *choices(language="en"))
-    assert {item.language for item in session.passage.items} == {"en"}
+def test_another_language_reads_the_same_text_again(handlers: Handlers) -> None:
+    visit: Any = Visit()
+    parse(handlers, MIXED, visit)
+    screen = handlers.change(visit, browser(), *choices(language="en"))
+    assert {item.language for item in visit.passage.items} == {"en"}
     assert shown(screen)["message"] == ""
 
 
@@ -312,36 +321,38 @@ def test_another_language_reads_the_same_text_again(desk: Desk) -> None:
         (),
         ("auto",) * 6,
         *(
-            tuple(bad if at == place else value for at, value in enumerate(Choices().values))
+            tuple(bad if at == place else value for at, value in enumerate(Choices().values()))
             for place in range(5)
             for bad in (None, 3, "<script>", ["auto"], {"a": 1})
         ),
     ],
 )
-def test_switches_that_there_are_not_are_refused(desk: Desk, values: tuple[Any, ...]) -> None:
+def test_switches_that_there_are_not_are_refused(
+    handlers: Handlers, values: tuple[Any, ...]
+) -> None:
     with pytest.raises(Refusal):
-        desk.draw(Session(), TEXT, visit(), *values)
+        handlers.draw(Visit(), TEXT, browser(), *values)
     with pytest.raises(Refusal):
-        desk.change(Session(), visit(), *values)
+        handlers.change(Visit(), browser(), *values)
 
 
 @pytest.mark.parametrize("text", [None, 3, ["苹果"], {}, "花" * 60_000])
-def test_what_is_no_text_is_refused(desk: Desk, text: object) -> None:
+def test_what_is_no_text_is_refused(handlers: Handlers, text: object) -> None:
     with pytest.raises(Refusal):
-        desk.draw(Session(), text, visit(), *choices())
+        handlers.draw(Visit(), text, browser(), *choices())
     with pytest.raises(Refusal):
-        desk.score(Session(), text, visit(), *choices())
+        handlers.score(Visit(), text, browser(), *choices())
 
 
-def test_too_many_texts_a_minute_are_refused(desk: Desk) -> None:
+def test_too_many_texts_a_minute_are_refused(handlers: Handlers) -> None:
     with pytest.raises(Refusal, match="太快"):
         for _ in range(100):
-            desk.draw(Session(), "", visit(session="busy"), *choices())
-    assert parse(desk)["message"] == ""  # somebody else
+            handlers.draw(Visit(), "", browser(session="busy"), *choices())
+    assert parse(handlers)["message"] == ""  # somebody else
 
 
 def test_a_bundle_that_is_not_here_or_lacks_the_language_says_so(tmp_path: Path) -> None:
-    absent = Desk(Variants(Models([spec(tmp_path / "no")]), "onlstm"))
+    absent = Handlers(Variants(Models([spec(tmp_path / "no")]), "onlstm"))
     assert "onlstm" in parse(absent)["message"]
-    chinese = Desk(Variants(onlstm_models(tmp_path, english=False), "onlstm"))
+    chinese = Handlers(Variants(onlstm_models(tmp_path, english=False), "onlstm"))
     assert "英语" in parse(chinese, "The old cat sleeps.")["message"]

@@ -1,12 +1,14 @@
-"""Sentences of a visitor: typed ones, or those of a bracketing with the tree that it gives them."""
+"""What a visit has: its sentences, typed ones or those of a bracketing with the tree that it gives
+them, and what the models said of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
+from app.web.run import Runs
 from engine.onlstm import sentences, trees
 from engine.onlstm.formats import from_brackets
 from engine.onlstm.punctuation import divides
@@ -14,9 +16,6 @@ from engine.onlstm.sentences import LIMITS, Language, SentenceError
 
 if TYPE_CHECKING:
     from engine.onlstm.analysis import Analysis, OnLstm
-
-#: Of a text that is to be read; a longer one is not even looked at.
-MAX_TEXT: Final = 50_000
 
 
 @dataclass(frozen=True)
@@ -77,11 +76,12 @@ class Passage:
 
 
 @dataclass
-class Session:
-    """What a visitor asked for last: every event of a visit has the same session, and several may
-    be under way."""
+class Visit:
+    """What a visitor asked for last: every event of a visit has the same, and several may be under
+    way."""
 
     passage: Passage | None = None
+    runs: Runs = field(default_factory=Runs)
 
 
 def read_text(text: str, language: Language | None) -> tuple[Item, ...]:

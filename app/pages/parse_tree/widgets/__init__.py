@@ -7,34 +7,31 @@ There is no event: layout, folding, replaying, copying and saving happen in the 
 measures how wide words are there. A value with the same words but other trees moves the nodes.
 """
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 import gradio as gr
 
 from app.web.texts import Language
-from app.web.widget import script, style
+from app.web.widget import dumps, widget
 
 if TYPE_CHECKING:
     from engine.onlstm.trees import Node
 
 _SCRIPTS: Final = (
-    "web/widgets/dom.js",
-    "pages/parse_tree/widgets/outline.js",
-    "pages/parse_tree/widgets/grid.js",
-    "pages/parse_tree/widgets/motion.js",
-    "pages/parse_tree/widgets/branches.js",
-    "pages/parse_tree/widgets/tracks.js",
-    "pages/parse_tree/widgets/picture.js",
-    "pages/parse_tree/widgets/pointing.js",
-    "pages/parse_tree/widgets/replay.js",
-    "pages/parse_tree/widgets/files.js",
-    "pages/parse_tree/widgets/panel.js",
-    "pages/parse_tree/widgets/card.js",
-    "pages/parse_tree/widgets/main.js",
+    "outline.js",
+    "grid.js",
+    "motion.js",
+    "branches.js",
+    "tracks.js",
+    "picture.js",
+    "pointing.js",
+    "replay.js",
+    "files.js",
+    "panel.js",
+    "card.js",
+    "main.js",
 )
-_STYLES: Final = ("pages/parse_tree/widgets/tree.css",)
 
 
 class Formats(TypedDict):
@@ -95,19 +92,18 @@ def tree_value(
     Args:
         message: stands above them, or in their place.
     """
-    value = {"lang": lang, "message": message, "sentences": list(sentences)}
-    # Escaped, because gradio warns of every "<script" in the value of a gr.HTML.
-    compact = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return compact.replace("<", "\\u003c")
+    return dumps({"lang": lang, "message": message, "sentences": list(sentences)})
 
 
 def tree(value: str = "", *, elem_id: str | None = None) -> gr.HTML:
     """The component; `value` is what tree_value returns, or "" for nothing yet."""
-    return gr.HTML(
-        value,
-        html_template='<div class="pt"></div>',
-        js_on_load=script(_SCRIPTS, texts="tree", style=style(_STYLES)),
-        apply_default_css=False,
+    return widget(
+        "pages/parse_tree/widgets",
+        _SCRIPTS,
+        texts="tree",
+        template='<div class="pt"></div>',
+        value=value,
+        styles=["tree.css"],
         container=False,
         padding=False,
         elem_id=elem_id,

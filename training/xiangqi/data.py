@@ -152,7 +152,7 @@ def held_out(games: Games, every: int = 35) -> NDArray[np.bool_]:
 
 
 def write_held_out(corpus: Path, kept_out: NDArray[np.bool_], path: Path) -> None:
-    """The rows of the games that training does not see, for benchmarks.xiangqi_model."""
+    """The rows of the games that training does not see, for benchmarks.xiangqi.model."""
     lines = read_lines(corpus_file(corpus, "human_games.tsv"))
     rows = [line for line, out in zip(lines, kept_out, strict=True) if out]
     path.write_text("\n".join(rows) + "\n", encoding="utf8")

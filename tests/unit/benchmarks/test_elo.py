@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.elo import PRIOR_GAMES, Pairing, expected_score, fit
+from benchmarks.xiangqi.elo import PRIOR_GAMES, Pairing, expected_score, fit
 
 
 def test_one_pairing_matches_the_formula() -> None:

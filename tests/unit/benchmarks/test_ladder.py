@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.xiangqi_ladder import (
+from benchmarks.xiangqi.ladder import (
     GameRow,
     pairings,
     rate,
@@ -15,11 +15,11 @@ from benchmarks.xiangqi_ladder import (
     schedule_near,
     table,
 )
-from benchmarks.xiangqi_opponents import ANCHORS, GreedyMover, RandomMover, make_opponent
+from benchmarks.xiangqi.opponents import ANCHORS, GreedyMover, RandomMover, make_opponent
 from engine.xiangqi import STARTING_FEN, Board, Move
 from engine.xiangqi.uci_client import UciError
 
-referee = pytest.importorskip("benchmarks.xiangqi_referee", reason="pyffish is not installed")
+referee = pytest.importorskip("benchmarks.xiangqi.referee", reason="pyffish is not installed")
 
 
 def row(player: str, opponent: str, opening: int, red: bool, score: float) -> GameRow:

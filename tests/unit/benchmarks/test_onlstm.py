@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import onlstm, onlstm_trees
-from benchmarks.onlstm_latency import TEXTS, WORDS, latency_rows, published
-from benchmarks.onlstm_trees import distances, f1_cell, penn_words, reading, unknown_share
+from benchmarks.onlstm import f1, treebanks
+from benchmarks.onlstm.latency import TEXTS, WORDS, latency_rows, published
+from benchmarks.onlstm.treebanks import distances, f1_cell, penn_words, reading, unknown_share
 from engine.onlstm import trees
 from engine.onlstm.analysis import OnLstm
 from engine.onlstm.evaluation import Gold
@@ -132,7 +132,7 @@ def test_report(
 ) -> None:
     command = ["onlstm", str(models), "--data", str(data), "--times", "0"]
     monkeypatch.setattr("sys.argv", command)
-    onlstm.main()
+    f1.main()
     shown = capsys.readouterr().out
     assert "| right-branching | 100.0 | 100.0 | 0.0 | 0.0 |" in shown
     assert "| trees | Sinica (2) | Sinica, 10 words or fewer (2) | UD-GSDSimp (1) |" in shown
@@ -144,12 +144,12 @@ def test_report(
 
 
 def test_perplexity_of_models_with_the_pack_s_vocabulary(models: Path, tmp_path: Path) -> None:
-    loaded = {folder: OnLstm.load(folder) for folder in onlstm.model_folders([models])}
+    loaded = {folder: OnLstm.load(folder) for folder in f1.model_folders([models])}
     vocabulary = loaded[models / "zh"].vocabulary
     ids = np.tile([*vocabulary.ids(["我", "看", "书"]), 0], 300).astype(np.uint16)
     settings = {"language": "zh", "unit": "word", "running": False}
     write_pack(tmp_path, vocabulary, ids, {"story": ids, "essay": ids[:1000]}, settings)
-    (shown,) = onlstm.report_perplexity(loaded, [tmp_path])
+    (shown,) = f1.report_perplexity(loaded, [tmp_path])
     heads, _, row = shown.strip().splitlines()[-3:]
     assert heads == "| model | story | essay | all |"
     name, *values = row.strip("| ").split(" | ")
@@ -159,11 +159,11 @@ def test_perplexity_of_models_with_the_pack_s_vocabulary(models: Path, tmp_path:
 
 def test_what_commas_are_worth() -> None:
     gold = [Gold(("a", "b", "c", "d"), frozenset({(0, 2), (2, 4)}), borders=(2,))]
-    assert onlstm_trees.commas_cells([[0.1, 0.9, 0.3, 0.2]], gold, "unbiased") == (
+    assert treebanks.commas_cells([[0.1, 0.9, 0.3, 0.2]], gold, "unbiased") == (
         "50.0 ±0.0",
         "100.0 ±0.0",
     )
-    rows = onlstm.commas_table(gold, {}).strip().splitlines()[2:]
+    rows = f1.commas_table(gold, {}).strip().splitlines()[2:]
     assert rows[0] == "| right-branching | 50.0 ±0.0 | 100.0 ±0.0 |"
     assert len(rows) == 3
 
@@ -172,10 +172,10 @@ def test_trivial_trees_alone(
     data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.argv", ["onlstm", "--data", str(data)])
-    onlstm.main()
+    f1.main()
     assert "layer" not in capsys.readouterr().out
 
 
 def test_a_folder_without_models(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="there is no model in"):
-        list(onlstm.model_folders([tmp_path]))
+        list(f1.model_folders([tmp_path]))

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.text_bits import Bits, bits_table, measure, surprises
-from benchmarks.text_data import Texts
-from benchmarks.text_ngram import NGram, NGramBits, kind, lines, symbols
+from benchmarks.text.bits import bits_table
+from benchmarks.text.ngram import NGram, NGramBits, kind, lines, symbols
 from engine.tokenizers.cpm import CPMTokenizer
 from tests.unit.benchmarks.tiny_text import DIALOGUE, small_pack
 from tests.unit.training.corpus_folder import write_tokenizer
+from training.language_model.documents import Texts
+from training.language_model.evaluate import Bits, measure, surprises
 
 
 @pytest.fixture(scope="module")

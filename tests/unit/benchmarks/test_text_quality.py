@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import text_quality
+from benchmarks.text import quality
 from tests.unit.benchmarks.tiny_text import write_model
 from tests.unit.training.corpus_folder import write_corpus, write_tokenizer
 from training.corpus.pack import pack
@@ -42,8 +42,8 @@ def test_everything_is_measured(
     samples = folder / f"{name}.md"
     arguments = ["--data", folder / "data", "--pack", folder / "pack", "--samples", samples]
     models = ["--models", f"{name}={folder / 'model'}", "--quick"]
-    monkeypatch.setattr(sys, "argv", ["text_quality", *map(str, arguments), *models])
-    text_quality.main()
+    monkeypatch.setattr(sys, "argv", ["quality", *map(str, arguments), *models])
+    quality.main()
     found = capsys.readouterr().out
     sections = found.split("\n## ")[1:]
     assert [

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.text_data import Texts
 from engine.tokenizers.conditions import NUM_SEGMENTS
 from engine.tokenizers.cpm import CPMTokenizer
 from engine.transformer.checkpoints import bundled
@@ -16,6 +15,7 @@ from engine.weights import bundle
 from engine.weights.writing import write_shards
 from training.corpus.shard import Shard, add_dialogue
 from training.language_model.data import Pack
+from training.language_model.documents import Texts
 
 DIALOGUE = ["你好，请问你是谁？", "我是小兔子的朋友。", "很高兴见到你。"]
 

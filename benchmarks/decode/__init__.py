@@ -1,0 +1,1 @@
+"""Decoding: speed beside peers, precision, and checkpoints of full size."""

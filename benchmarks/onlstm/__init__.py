@@ -1,0 +1,1 @@
+"""Syntax trees of ON-LSTM models."""

@@ -1,0 +1,1 @@
+"""The bundled text models on held-out text."""

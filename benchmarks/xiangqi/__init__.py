@@ -1,0 +1,1 @@
+"""The xiangqi board, its model and its players."""

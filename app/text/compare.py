@@ -20,7 +20,7 @@ from app.web.events import QUICK, SLOW, visit
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, label, language, text
 from engine.generation import STRATEGIES, Strategy, fit, read_text
-from engine.generation.ranks import character_perplexity
+from engine.generation.token_ranks import character_perplexity
 from engine.models.errors import EngineError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeGuard
 
 from app.web.limits import Refusal
 from app.web.texts import Language, text
-from engine.generation import Strategy, Token, begun, write
+from engine.generation import Strategy, Token, resumed_texts, write
 from engine.generation.jobs import FinishReason
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
@@ -200,7 +200,7 @@ class _Progress:
 
     def __init__(self, run: Run, deadline: float) -> None:
         ids = [token.id for token in run.begin]
-        told = begun(run.model, run.strategy, ids)
+        told = resumed_texts(run.model, run.strategy, ids)
         self._run = run
         self._tokens = [replace(a, text=b) for a, b in zip(run.begin, told, strict=True)]
         self._started = time.monotonic()

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.generation import TokenRank, read_text
-from engine.generation.ranks import character_perplexity, perplexity
-from engine.generation.reading import tokenizer_of
+from engine.generation.prompts import tokenizer_of
+from engine.generation.token_ranks import character_perplexity, perplexity
 from engine.tokenizers.prompt import Prompt
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ TOPICS: Final = {
 }
 """What each file or source is about."""
 TEMPLATE: Final = "这是关于{label}的文章："
-"""CPM's for articles, see engine/generation/presets.py for its other settings."""
+"""CPM's for articles, see engine/generation/strategy.py for its other settings."""
 GENRES: Final = ("novel", "wuxia", "children", "history", "essay", "scifi", "general")
 
 

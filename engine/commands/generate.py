@@ -13,7 +13,7 @@ from engine.commands.sampling import add_sampling_options, preset
 from engine.models.errors import GenerationError
 
 if TYPE_CHECKING:
-    from engine.generation.presets import Preset
+    from engine.generation.strategy import Preset
     from engine.transformer.language_model import LanguageModel
 
 

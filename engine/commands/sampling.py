@@ -4,8 +4,8 @@ import argparse
 from dataclasses import replace
 from typing import Final
 
-from engine.generation.presets import PRESETS, Preset
 from engine.generation.settings import Settings
+from engine.generation.strategy import PRESETS, Preset
 from engine.models.errors import GenerationError
 
 _NUMBERS: Final = {

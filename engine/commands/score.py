@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         for item in sorted(found, key=lambda item: -item.logprob):
             print(f"{item.logprob:10.4f}  {item.text}")
         return 0
-    from engine.generation.ranks import read_text
+    from engine.generation.token_ranks import read_text
 
     ranks = read_text(model, options.text)
     for token in ranks:

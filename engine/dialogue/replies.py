@@ -14,7 +14,7 @@ from engine.tokenizers.dialogue import dialogue_format
 
 if TYPE_CHECKING:
     from engine.generation.jobs import FinishReason
-    from engine.generation.token import Token
+    from engine.generation.text import Token
     from engine.generation.writer import Writer
     from engine.transformer.language_model import LanguageModel
 
@@ -137,7 +137,7 @@ def draw(
     ``write`` raises.
     """
     from engine.generation.sampling import SEEDS
-    from engine.generation.writer import together
+    from engine.generation.writer import interleaved
 
     n = checks.integer("n", n, 1, MAX_CANDIDATES)
     if strategy.kind != "sample":
@@ -149,7 +149,7 @@ def draw(
         for one in seeds:
             writers.append(reply(model, context, strategy, seed=one, **more))  # type: ignore[arg-type]
         found = [Candidate((), one) for one in seeds]
-        for number, token in together(writers):
+        for number, token in interleaved(writers):
             found[number] = replace(found[number], tokens=(*found[number].tokens, token))
             yield tuple(found)
         yield tuple(

@@ -13,7 +13,7 @@ from engine.generation.strategy import Strategy
 
 if TYPE_CHECKING:
     from engine.generation.jobs import FinishReason
-    from engine.generation.token import Token
+    from engine.generation.text import Token
     from engine.transformer.language_model import LanguageModel
 
 Ending = Literal["turns", "silence", "repeats"]

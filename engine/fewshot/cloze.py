@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engine.fewshot.prompts import tokenizer_of
 from engine.fewshot.ranking import CONTENT_FREE, Ranking, ranking, shares
 from engine.fewshot.template import Example, Template, build_prompt
-from engine.generation.processing import checked, log_normalizer
-from engine.generation.token import Token
+from engine.generation.processors import checked, log_normalizer
+from engine.generation.text import Token
 from engine.models.errors import GenerationError, PromptError
 
 if TYPE_CHECKING:

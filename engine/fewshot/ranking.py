@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from engine.generation.scoring import score
-from engine.generation.token import Token
+from engine.generation.text import Token
 from engine.models.errors import GenerationError
 from engine.tokenizers.prompt import Prompt
 

@@ -7,11 +7,11 @@ import numpy as np
 
 from engine.generation import checks
 from engine.generation.batcher import Batcher, shared_batcher
-from engine.generation.endings import Endings, Stop, listed
+from engine.generation.ending import Endings, Stop, listed
 from engine.generation.jobs import Advance, Job, Run
-from engine.generation.processing import checked, log_normalizer
-from engine.generation.ranking import best
-from engine.generation.reading import Reading, as_reading, tokenizer_of
+from engine.generation.processors import checked, log_normalizer
+from engine.generation.prompts import EncodedPrompt, encoded_prompt, tokenizer_of
+from engine.generation.selection import best
 from engine.models.errors import GenerationError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.decoder import Chunk, Decoder
@@ -73,8 +73,8 @@ def beam_search(
         ends_from=min_tokens,
         min_ends=min_ends,
     )
-    search = BeamSearch(
-        as_reading(model, prompt),
+    search = BeamSearchJob(
+        encoded_prompt(model, prompt),
         endings,
         beams=checks.integer("beams", beams, 1, model.config.vocab_size),
         length_penalty=checks.number("length_penalty", length_penalty, 0),
@@ -122,19 +122,19 @@ class Beam:
     parent: int = 0  # its place among the beams of the step before
 
 
-class BeamSearch(Job):
+class BeamSearchJob(Job):
     """Hands out a list of beams, the answer first."""
 
     def __init__(
         self,
-        reading: Reading,
+        encoded: EncodedPrompt,
         endings: Endings,
         *,
         beams: int,
         length_penalty: float,
         deadline: float | None,
     ) -> None:
-        super().__init__(reading.prompt, source=reading.source, slots=beams, deadline=deadline)
+        super().__init__(encoded.prompt, source=encoded.source, slots=beams, deadline=deadline)
         self._beams = beams
         self._endings = endings
         self._penalty = length_penalty

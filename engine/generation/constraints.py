@@ -11,7 +11,7 @@ from typing import ClassVar
 from numpy.lib.stride_tricks import sliding_window_view
 
 from engine.generation import checks
-from engine.generation.processing import Logits, Processor, SamplingContext, exclude
+from engine.generation.processors import Logits, Processor, SamplingContext, exclude
 from engine.models.errors import GenerationError
 
 

@@ -1,5 +1,5 @@
 """What the decode loop runs: a prompt that it reads, and then a job that asks for more, step by
-step, and is told the logits.
+step, and gets the logits.
 
 A job is written as a generator, as if it had the decoder for itself. The loop puts the steps of
 all jobs together, so that sampling, beam search and scoring share one decoder and its passes.
@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any, Literal
 
 from engine.generation import checks
+from engine.generation.prefix_cache import Prefix
 from engine.models.errors import DeadlineError, EngineError, GenerationError, PromptError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.config import TransformerConfig
@@ -141,6 +142,57 @@ class Job(ABC):
             raise found.error
 
 
+@dataclass
+class Seat:
+    """A job that was let in.
+
+    Attributes:
+        slot: the decoder's, once there is one.
+        done: how many tokens of the prompt the slot holds.
+        run: the job's own part, once its prompt is read; it waits for the answer to ``wanted``.
+    """
+
+    job: Job
+    prefix: Prefix
+    slot: int | None = None
+    done: int = 0
+    run: Run | None = None
+    wanted: Advance | None = None
+
+    @property
+    def rest(self) -> int:
+        """Tokens of the prompt that are still to be read."""
+        return len(self.job.prompt) - self.done
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the prompt is being read."""
+        return self.slot is not None and self.run is None
+
+    def prompt_chunk(self, count: int) -> Chunk:
+        """The next ``count`` tokens of the prompt."""
+        assert self.slot is not None
+        prompt, part = self.job.prompt, slice(self.done, self.done + count)
+        return Chunk(self.slot, prompt.tokens[part], prompt.segments[part])
+
+    def contents(self, decoder: Decoder) -> Prefix:
+        """What the slot holds: the prompt, and answers after it."""
+        assert self.slot is not None
+        prompt, tokens = self.job.prompt, decoder.tokens(self.slot)
+        segments = [*prompt.segments, *[prompt.reply_segment] * (len(tokens) - len(prompt))]
+        return Prefix.of(tokens, segments[: len(tokens)], self.job.source)
+
+    def nearest(self, others: Sequence["Seat"]) -> tuple["Seat | None", int]:
+        """The first of the seats whose prompt shares most with this one's, and how many tokens
+        that are; None where no one shares half of it."""
+        best, length = None, (len(self.prefix) - 1) // 2
+        for other in others:
+            shared = other.prefix.shared(self.prefix)
+            if shared > length:
+                best, length = other, shared
+        return best, length
+
+
 def check_prompt(prompt: Prompt, config: TransformerConfig) -> None:
     """Raises PromptError where the prompt is empty, too long, or of another vocabulary, and
     GenerationError where the model is no language model."""
@@ -170,7 +222,7 @@ def check_tokens(where: str, ids: Sequence[int], config: TransformerConfig) -> N
     _check_ids("token", where, ids, config.vocab_size)
 
 
-def named(error: Exception) -> EngineError:
+def as_engine_error(error: Exception) -> EngineError:
     """The error, or one with a name around whatever a request of its own made go wrong."""
     if isinstance(error, EngineError):
         return error

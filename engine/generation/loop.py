@@ -10,9 +10,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
-from engine.generation.jobs import FinishReason, Job, named
-from engine.generation.prefixes import Beginning, Prefixes
-from engine.generation.seats import Seat
+from engine.generation.jobs import FinishReason, Job, Seat, as_engine_error
+from engine.generation.prefix_cache import Prefix, PrefixCache
 from engine.models.errors import DeadlineError, EngineError, GenerationError
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.runtimes import Floats
@@ -52,7 +51,7 @@ class DecodeLoop:
         self._new_decoder = new_decoder
         self._slots = slots
         self._prefill_tokens = prefill_tokens
-        self._prefixes = Prefixes(prefix_bytes)
+        self._prefix_cache = PrefixCache(prefix_bytes)
         self._done = done
         self._waiting: deque[Job] = deque()
         self._seats: list[Seat] = []
@@ -68,7 +67,7 @@ class DecodeLoop:
                 logger.exception("the decoder failed; everybody in it ends, and it starts anew")
                 self._abandon(error)
         self._decoder = None
-        self._prefixes.clear()
+        self._prefix_cache.clear()
 
     def _receive(self) -> bool:
         """Takes what came in, and waits for it if there is nothing else to do."""
@@ -117,20 +116,20 @@ class DecodeLoop:
         while self._waiting and self._waiting[0].slots <= free:
             job = self._waiting.popleft()
             free -= job.slots
-            beginning = Beginning.of(job.prompt.tokens, job.prompt.segments, job.source)
-            self._seats.append(Seat(job, beginning))
+            prefix = Prefix.of(job.prompt.tokens, job.prompt.segments, job.source)
+            self._seats.append(Seat(job, prefix))
 
     def _start(self, seat: Seat, decoder: Decoder) -> None:
         """Opens a slot with as much of the prompt as was read before, by whomever."""
-        past, length = self._prefixes.longest(seat.beginning)
+        past, length = self._prefix_cache.longest(seat.prefix)
         holder, shared = seat.nearest(self._seats[: self._seats.index(seat)])
         if holder is not None and shared > length:
             if holder.slot is None or holder.done < shared:
                 return  # what is being read already need not be read twice
-            copied = self._prefixes.keep(decoder, holder.slot, holder.held(decoder))
+            copied = self._prefix_cache.keep(decoder, holder.slot, holder.contents(decoder))
             past, length = (past, length) if copied is None else (copied, shared)
         # The last token is read in any case: its logits are wanted.
-        length = min(length, len(seat.beginning) - 1)
+        length = min(length, len(seat.prefix) - 1)
         try:
             if past is not None and length > 0:
                 seat.slot, seat.done = decoder.open(past, length=length), length
@@ -213,7 +212,7 @@ class DecodeLoop:
             self._end(seat, stop.value)
         except Exception as error:
             reason: FinishReason = "deadline" if isinstance(error, DeadlineError) else "error"
-            self._end(seat, reason, named(error))
+            self._end(seat, reason, as_engine_error(error))
 
     def _end(self, seat: Seat, reason: FinishReason, error: Exception | None = None) -> None:
         """Free the job's slots, and only then tell its reader.
@@ -226,8 +225,8 @@ class DecodeLoop:
                 seat.run.close()
             if seat.slot is not None and self._decoder is not None:
                 if seat.job.remember and reason != "error":
-                    held = seat.held(self._decoder)
-                    self._prefixes.keep(self._decoder, seat.slot, held)
+                    contents = seat.contents(self._decoder)
+                    self._prefix_cache.keep(self._decoder, seat.slot, contents)
                 self._decoder.close(seat.slot)
         finally:
             self._finish(seat.job, reason, error)
@@ -239,7 +238,7 @@ class DecodeLoop:
     def _abandon(self, error: Exception) -> None:
         """Ends every job that has a seat, and forgets the decoder."""
         self._decoder = None
-        self._prefixes.clear()
+        self._prefix_cache.clear()
         failed, self._seats = self._seats, []
         for seat in failed:
             if seat.run is not None:

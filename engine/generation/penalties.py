@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.generation import checks
-from engine.generation.processing import Logits, Processor, SamplingContext, within
+from engine.generation.processors import Logits, Processor, SamplingContext, within
 
 
 @dataclass(frozen=True)

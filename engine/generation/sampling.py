@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.generation import checks
 from engine.generation.constraints import Constraint
-from engine.generation.processing import (
+from engine.generation.processors import (
     Chain,
     Filter,
     Ids,
@@ -28,7 +28,7 @@ from engine.generation.processing import (
     log_normalizer,
     softmax,
 )
-from engine.generation.ranking import best, crossing, heaviest, up_to
+from engine.generation.selection import best, crossing, heaviest, up_to
 from engine.models.errors import GenerationError
 
 __all__ = [

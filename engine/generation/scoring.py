@@ -1,6 +1,6 @@
 """Answers that are given, not written: how probable each of them is after one prompt.
 
-Texts without a prompt are read in ranks.py.
+Texts without a prompt are read in token_ranks.py.
 """
 
 from collections.abc import Sequence
@@ -9,18 +9,15 @@ from typing import Final
 
 from engine.generation.batcher import Batcher, shared_batcher
 from engine.generation.jobs import Advance, Job, Run, check_tokens
-from engine.generation.processing import checked, log_normalizer
-from engine.generation.ranks import TokenRank, character_perplexity, perplexity, read_text
-from engine.generation.reading import Reading, as_reading, plain_prompt, tokenizer_of
-from engine.generation.token import Token
+from engine.generation.processors import checked, log_normalizer
+from engine.generation.prompts import EncodedPrompt, encoded_prompt, plain_prompt, tokenizer_of
+from engine.generation.text import Token
 from engine.models.errors import PromptError
 from engine.tokenizers.base import Tokenizer
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.language_model import LanguageModel
 from engine.transformer.runtimes import Floats
-
-__all__ = ["Score", "TokenRank", "character_perplexity", "perplexity", "read_text", "score"]
 
 TOGETHER: Final = 64
 """Tokens of candidates that one pass reads, so that others need not wait long."""
@@ -86,7 +83,7 @@ def score(
             )
     batcher = batcher or shared_batcher(model)
     forks = min(FORKS, batcher.slots, sum(len(tokens) > 1 for tokens in continuations) or 1)
-    job = _Scoring(shared, continuations, slots=forks, deadline=deadline)
+    job = _ScoringJob(shared, continuations, slots=forks, deadline=deadline)
     batcher.submit(job)
     (found,) = job.results()
     tokenizer = tokenizer_of(model)
@@ -98,20 +95,20 @@ def score(
 
 def _continuations(
     model: LanguageModel, prompt: str | Prompt, candidates: list[str]
-) -> tuple[Reading, list[list[int]]]:
+) -> tuple[EncodedPrompt, list[list[int]]]:
     """What all share, and each candidate's tokens after that."""
     tokenizer = tokenizer_of(model)
-    whole = as_reading(model, prompt)
+    whole = encoded_prompt(model, prompt)
     if isinstance(prompt, Prompt) or whole.source is not None or not prompt:
         return whole, [tokenizer.encode(text) for text in candidates]
     alone = list(whole.prompt.tokens)
     texts = [tokenizer.encode(prompt + text) for text in candidates]
     shared = min((_common(alone, tokens) for tokens in texts), default=len(alone))
     if not shared and tokenizer.bos_id is not None:
-        return Reading(plain_prompt([tokenizer.bos_id])), texts
+        return EncodedPrompt(plain_prompt([tokenizer.bos_id])), texts
     if not shared:
         return whole, [tokenizer.encode(text) for text in candidates]
-    return Reading(plain_prompt(alone[:shared])), [tokens[shared:] for tokens in texts]
+    return EncodedPrompt(plain_prompt(alone[:shared])), [tokens[shared:] for tokens in texts]
 
 
 def _common(a: Sequence[int], b: Sequence[int]) -> int:
@@ -130,12 +127,12 @@ def _as_tokens(
     return tuple(Token(*item) for item in zip(texts, ids, logprobs, strict=True))
 
 
-class _Scoring(Job):
+class _ScoringJob(Job):
     """Hands out one list: the log-probabilities of each candidate's tokens."""
 
     def __init__(
         self,
-        shared: Reading,
+        shared: EncodedPrompt,
         candidates: list[list[int]],
         *,
         slots: int,

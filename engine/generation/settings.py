@@ -14,7 +14,7 @@ from engine.generation.penalties import (
     PresencePenalty,
     RepetitionPenalty,
 )
-from engine.generation.processing import Chain, Processor
+from engine.generation.processors import Chain, Processor
 from engine.generation.sampling import Greedy, MinP, Temperature, TopK, TopP, Typical
 from engine.models.errors import GenerationError
 

@@ -1,19 +1,25 @@
-"""Text as it is written: one Token after another, as soon as it exists."""
+"""A text drawn token by token: each Token is handed out as soon as it exists."""
 
 from collections.abc import Sequence
 from types import TracebackType
 
 from engine.generation import checks
 from engine.generation.batcher import Batcher, shared_batcher
-from engine.generation.endings import Endings, Quotations, Stop
-from engine.generation.jobs import End, FinishReason, Job
-from engine.generation.processing import Sampler
-from engine.generation.reading import as_reading
+from engine.generation.beam import Hypothesis
+from engine.generation.constraints import MinLength
+from engine.generation.ending import Endings, Quotations, Stop
+from engine.generation.jobs import Advance, End, FinishReason, Job, Run
+from engine.generation.processors import Sampler, SamplingContext
+from engine.generation.prompts import EncodedPrompt, encoded_prompt
+from engine.generation.sampling import SEEDS, choose, random_generator
 from engine.generation.settings import Settings
-from engine.generation.token import Token
-from engine.generation.writing import Writing
+from engine.generation.strategy import bert4keras
+from engine.generation.text import Alternative, Token, WrittenText
+from engine.tokenizers.base import Tokenizer
 from engine.tokenizers.prompt import Prompt
+from engine.transformer.decoder import Chunk, Decoder
 from engine.transformer.language_model import LanguageModel
+from engine.transformer.runtimes import Floats
 
 
 class TokenStream:
@@ -129,7 +135,7 @@ def stream(
     """
     if isinstance(sampler, Settings) or sampler is None:
         sampler = (sampler or Settings()).sampler()
-    reading = as_reading(model, prompt)
+    encoded = encoded_prompt(model, prompt)
     endings = Endings.of(
         *(model.tokenizer, stop),
         max_tokens=max_tokens,
@@ -137,10 +143,10 @@ def stream(
         ends_from=ends_from,
         min_ends=min_ends,
         quotations=quotations,
-        before=reading.prompt.tokens,
+        before=encoded.prompt.tokens,
     )
-    job = Writing(
-        *(reading, endings, sampler, model.tokenizer),
+    job = DrawingJob(
+        *(encoded, endings, sampler, model.tokenizer),
         seed=seed,
         alternatives=checks.integer("alternatives", alternatives, 0),
         deadline=deadline,
@@ -150,3 +156,144 @@ def stream(
     batcher = batcher or shared_batcher(model)
     batcher.submit(job)
     return TokenStream(job, model, batcher)
+
+
+def random_sample(
+    model: LanguageModel,
+    prompt: str | Prompt,
+    n: int = 1,
+    *,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    temperature: float = 1.0,
+    max_tokens: int = 128,
+    min_tokens: int = 1,
+    min_ends: int = 1,
+    stop: Stop = (),
+    seed: int | None = None,
+    deadline: float | None = None,
+    batcher: Batcher | None = None,
+) -> list[Hypothesis]:
+    """n texts, drawn independently; their prompt is read once.
+
+    The semantics of AutoRegressiveDecoder.random_sample (bert4keras 0.11.5), but for the order:
+    there it is that in which the texts end, here that of the seeds. ``score`` of each is its
+    logprob.
+
+    Args:
+        min_tokens: before so many, an end is text like any other (minlen).
+        min_ends: how many stop ids end a text.
+        stop: ids or strings, see ``stream``.
+        seed: of the first text; the others have the following ones, and 0 follows 2**64 - 1.
+
+    Raises what ``stream`` raises.
+    """
+    batcher = batcher or shared_batcher(model)
+    n = checks.integer("n", n, 1)
+    if seed is not None:
+        seed = checks.integer("seed", seed, 0, SEEDS - 1)
+    waiting: list[TokenStream] = []
+    found: list[Hypothesis] = []
+    for number in range(n):
+        if len(waiting) == batcher.slots:
+            found.append(_collected(waiting.pop(0), model))
+        waiting.append(
+            stream(
+                *(model, prompt),
+                sampler=bert4keras(top_k=top_k, top_p=top_p, temperature=temperature),
+                max_tokens=max_tokens,
+                ends_from=min_tokens,
+                min_ends=min_ends,
+                stop=stop,
+                seed=None if seed is None else (seed + number) % SEEDS,
+                alternatives=0,
+                deadline=deadline,
+                # The first one stands for all: they begin alike and then differ by chance.
+                remember=not number,
+                batcher=batcher,
+            )
+        )
+    return found + [_collected(tokens, model) for tokens in waiting]
+
+
+def _collected(tokens: TokenStream, model: LanguageModel) -> Hypothesis:
+    """A whole text."""
+    read = list(tokens)
+    logprob = sum(token.logprob for token in read)
+    text = "".join(token.text for token in read)
+    return Hypothesis(tuple(token.id for token in read), text, logprob, logprob)
+
+
+class DrawingJob(Job):
+    """Draws tokens after a prompt until an end; hands out each as a Token."""
+
+    def __init__(
+        self,
+        encoded: EncodedPrompt,
+        endings: Endings,
+        sampler: Sampler,
+        tokenizer: Tokenizer | None,
+        *,
+        seed: int | None,
+        alternatives: int,
+        deadline: float | None,
+        remember: bool,
+        begin: Sequence[int] = (),
+    ) -> None:
+        super().__init__(
+            encoded.prompt.followed_by(begin),
+            source=encoded.source,
+            deadline=deadline,
+            remember=remember,
+        )
+        self._before = encoded.prompt.tokens
+        self._endings = endings
+        self._sampler = sampler
+        self._constraints = [MinLength(endings.min_tokens, endings.all_ids)]
+        self._rng = random_generator(seed)
+        self._alternatives = alternatives
+        self._text = WrittenText(tokenizer, endings)
+        self._generated = list(begin)
+        for id in begin:
+            self._text.push(id)
+            self._rng.random()  # a choice takes one
+
+    def run(self, decoder: Decoder, slot: int, logits: Floats) -> Run:
+        reason: FinishReason | None = None
+        while True:
+            token, reason = self._next(
+                logits, is_full=decoder.length(slot) >= decoder.config.max_positions
+            )
+            self.hand_out(token)
+            if reason is not None:
+                return reason
+            (logits,) = yield Advance([Chunk(slot, (token.id,), (self.prompt.reply_segment,))])
+
+    def _next(self, logits: Floats, *, is_full: bool) -> tuple[Token, FinishReason | None]:
+        """The token that these logits [V] give, and why it is the last one if it is."""
+        choice = choose(
+            self._sampler,
+            logits,
+            SamplingContext(self._before, self._generated, len(self._generated)),
+            self._rng,
+            alternatives=self._alternatives,
+            constraints=self._constraints,
+        )
+        self._generated.append(choice.id)
+        text = self._text.push(choice.id)
+        reason = self._reason(is_full)
+        if reason is not None:
+            text += self._text.flush()
+            if self._text.stopped:
+                reason = "stop"
+        others = (Alternative(self._text.alone(i), i, p) for i, p in choice.alternatives)
+        return Token(text, choice.id, choice.logprob, tuple(others)), reason
+
+    def _reason(self, is_full: bool) -> FinishReason | None:
+        if self._text.stopped or self._endings.is_end(self._generated):
+            return "stop"
+        if len(self._generated) >= self._endings.max_tokens:
+            return "length"
+        if is_full:
+            return "context"
+        return "deadline" if self.expired else None

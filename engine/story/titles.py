@@ -17,8 +17,8 @@ from itertools import combinations
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal
 
-from engine.generation.samples import random_sample
 from engine.generation.scoring import score
+from engine.generation.stream import random_sample
 from engine.models.errors import DeadlineError, PromptError
 from engine.story.prompt import StoryRequest, condition_segment, story_prompt
 from engine.tokenizers.prompt import Prompt

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.generation.presets import bert4keras
-from engine.generation.processing import SamplingContext
+from engine.generation.processors import SamplingContext
 from engine.generation.sampling import draw
 from engine.generation.settings import Settings
+from engine.generation.strategy import bert4keras
 
 FOLDER = Path(__file__).parent / "sampling"
 TRANSFORMERS = dict(np.load(FOLDER / "transformers.npz"))

@@ -14,7 +14,7 @@ from engine.story import StoryPrompt, StoryRequest, story_prompt, without_gaps
 
 if TYPE_CHECKING:
     from engine.generation.strategy import Strategy
-    from engine.generation.token import Token
+    from engine.generation.text import Token
     from engine.tokenizers.prompt import Prompt
     from engine.transformer.language_model import LanguageModel
 

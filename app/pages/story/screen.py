@@ -18,7 +18,7 @@ from engine.tokenizers.scripts import Script, converted, converted_pieces
 
 if TYPE_CHECKING:
     from app.text.drafts import Draft
-    from engine.generation.token import Token
+    from engine.generation.text import Token
 
 #: Characters of the manuscript that stand before a continuation in the token view.
 _LEAD: int = 48

@@ -28,7 +28,7 @@ from app.web.widget import event_value
 from engine.models.errors import EngineError
 
 if TYPE_CHECKING:
-    from engine.generation.token import Token
+    from engine.generation.text import Token
 
 #: A person asks for less than this; a program that asks for more is told to wait.
 _RUNS, _SECONDS = 40, 60.0

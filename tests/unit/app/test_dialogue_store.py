@@ -17,7 +17,7 @@ from app.web import sharing
 from app.web.limits import Refusal
 from engine.dialogue import context, is_call_for_help
 from engine.generation import STRATEGIES, Token
-from engine.generation.token import Alternative
+from engine.generation.text import Alternative
 from tests.dialogue_models import ChatModel
 
 DRAFT = Draft(

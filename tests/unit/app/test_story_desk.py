@@ -7,7 +7,7 @@ import pytest
 from app.pages.story.desk import MAX_NODES, MAX_TREE_CHARS, MAX_UNDO, Desk, moved_cursor
 from app.text.drafts import Draft
 from engine.generation import STRATEGIES
-from engine.generation.token import Token
+from engine.generation.text import Token
 from engine.story import StoryRequest
 
 

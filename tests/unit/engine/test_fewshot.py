@@ -31,7 +31,7 @@ from engine.fewshot import (
 from engine.fewshot.ranking import ranking, shares
 from engine.generation.settings import Settings
 from engine.generation.strategy import Strategy
-from engine.generation.token import Token
+from engine.generation.text import Token
 from engine.models.errors import GenerationError, PromptError
 from engine.tokenizers import Vocabulary, WordPieceTokenizer, conditions
 from engine.transformer.config import TransformerConfig

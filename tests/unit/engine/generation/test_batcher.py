@@ -461,4 +461,4 @@ def test_thirty_users_who_stop_when_they_like():
     assert len(model.decoders) == 2  # one of the shared batcher, one of this
     assert decoder.held == {}
     assert decoder.most_open <= 5
-    assert batcher._loop._prefixes.nbytes <= 2_000
+    assert batcher._loop._prefix_cache.nbytes <= 2_000

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from engine.generation.batcher import Batcher
 from engine.generation.beam import beam_search
-from engine.generation.samples import random_sample
-from engine.generation.stream import stream
+from engine.generation.stream import random_sample, stream
 from engine.models.errors import DeadlineError, GenerationError
 from engine.tokenizers.prompt import Prompt
 from tests.unit.engine.generation.toy import END, LETTERS, ToyModel, alphabet

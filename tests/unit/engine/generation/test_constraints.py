@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.generation.constraints import BadWords, Forbidden, MinLength, NoRepeatNGram
-from engine.generation.processing import Processor, SamplingContext
+from engine.generation.processors import Processor, SamplingContext
 from engine.generation.sampling import Chain, Greedy, TopK
 from engine.models.errors import GenerationError
 

@@ -11,7 +11,7 @@ from engine.generation.penalties import (
     PresencePenalty,
     RepetitionPenalty,
 )
-from engine.generation.processing import Processor, SamplingContext
+from engine.generation.processors import Processor, SamplingContext
 from engine.models.errors import GenerationError
 
 LOGITS = np.array([0.5, -2.0, 0.0, 4.0, -np.inf, 1.0])

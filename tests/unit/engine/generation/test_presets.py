@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine.generation.constraints import Forbidden
-from engine.generation.presets import PRESETS, bert4keras
-from engine.generation.processing import SamplingContext
+from engine.generation.processors import SamplingContext
 from engine.generation.sampling import Chain, Temperature, TopK, TopP
+from engine.generation.strategy import PRESETS, bert4keras
 from engine.models.errors import GenerationError, TokenizerError
 from engine.tokenizers.vocabulary import Vocabulary
 from engine.tokenizers.wordpiece import WordPieceTokenizer

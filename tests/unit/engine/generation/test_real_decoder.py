@@ -9,9 +9,8 @@ import pytest
 
 from engine.generation.batcher import Batcher
 from engine.generation.beam import beam_search
-from engine.generation.samples import random_sample
 from engine.generation.settings import Settings
-from engine.generation.stream import stream
+from engine.generation.stream import random_sample, stream
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 from tests.unit.engine.transformer.tiny import CAUSAL, RandomWeights, tiny_config, tokens

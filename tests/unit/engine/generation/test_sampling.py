@@ -8,7 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.generation.constraints import Forbidden
 from engine.generation.penalties import FrequencyPenalty
-from engine.generation.ranking import best, crossing
 from engine.generation.sampling import (
     Chain,
     Choice,
@@ -24,6 +23,7 @@ from engine.generation.sampling import (
     draw,
     random_generator,
 )
+from engine.generation.selection import best, crossing
 from engine.models.errors import GenerationError
 
 START = SamplingContext((), (), 0)

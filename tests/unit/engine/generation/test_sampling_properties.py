@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from engine.generation.presets import bert4keras
-from engine.generation.processing import Filter, softmax
-from engine.generation.ranking import best, crossing, up_to
+from engine.generation.processors import Filter, softmax
 from engine.generation.sampling import (
     MinP,
     SamplingContext,
@@ -19,7 +17,9 @@ from engine.generation.sampling import (
     draw,
     random_generator,
 )
+from engine.generation.selection import best, crossing, up_to
 from engine.generation.settings import Settings
+from engine.generation.strategy import bert4keras
 
 START = SamplingContext((), (), 0)
 Row = NDArray[np.float64]

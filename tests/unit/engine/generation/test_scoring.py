@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from engine.generation.batcher import Batcher
-from engine.generation.scoring import character_perplexity, perplexity, read_text, score
+from engine.generation.scoring import score
+from engine.generation.token_ranks import character_perplexity, perplexity, read_text
 from engine.models.errors import DeadlineError, GenerationError, PromptError
 from engine.tokenizers.prompt import Prompt
 from tests.unit.engine.generation.toy import LETTERS, LetterTokenizer, ToyModel

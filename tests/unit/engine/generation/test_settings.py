@@ -15,7 +15,7 @@ from engine.generation.penalties import (
     PresencePenalty,
     RepetitionPenalty,
 )
-from engine.generation.processing import SamplingContext
+from engine.generation.processors import SamplingContext
 from engine.generation.sampling import Chain, Greedy, MinP, Temperature, TopK, TopP, Typical
 from engine.generation.settings import Settings
 from engine.models.errors import GenerationError
@@ -161,7 +161,7 @@ def test_refuses_names_it_does_not_know() -> None:
 
 def test_needs_none_of_the_slow_libraries() -> None:
     program = (
-        "import sys, engine.generation.presets\n"
+        "import sys, engine.generation.strategy\n"
         "print([m for m in ('keras', 'tensorflow', 'jax', 'torch') if m in sys.modules])"
     )
     result = subprocess.run(

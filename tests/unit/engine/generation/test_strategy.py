@@ -16,14 +16,14 @@ from engine.generation import (
     Settings,
     Strategy,
     beam_search,
-    begun,
     fit,
+    interleaved,
     read_text,
-    together,
+    resumed_texts,
     write,
 )
 from engine.generation.batcher import Batcher, shared_batcher
-from engine.generation.endings import Endings, Quotations
+from engine.generation.ending import Endings, Quotations
 from engine.models.errors import DeadlineError, GenerationError, PromptError, QueueFullError
 from engine.tokenizers.prompt import Prompt
 from engine.tokenizers.streaming import PieceStream
@@ -206,7 +206,7 @@ def test_a_stop_string_may_begin_in_what_is_given():
     for kind in ("sample", "beam"):
         strategy = Strategy(kind=kind, stop=("de",), max_tokens=9)
         writer = write(model, "a", strategy, seed=1, begin=[1, 2, 3])
-        assert begun(model, strategy, [1, 2, 3]) == ["b", "c", ""]
+        assert resumed_texts(model, strategy, [1, 2, 3]) == ["b", "c", ""]
         assert text_of(writer) == ""
         assert writer.finish_reason == "stop"
         writer = write(
@@ -412,7 +412,7 @@ def test_texts_together_are_those_that_each_would_be_alone():
     alone = [text_of(write(model, p, s, seed=7)) for p, s in zip(prompts, strategies, strict=True)]
     writers = [write(model, p, s, seed=7) for p, s in zip(prompts, strategies, strict=True)]
     texts = ["", "", ""]
-    for number, token in together(writers):
+    for number, token in interleaved(writers):
         texts[number] += token.text
     assert texts == alone
     assert [writer.finish_reason for writer in writers] == ["length"] * 3
@@ -428,7 +428,7 @@ def test_one_that_waits_for_its_place_does_not_keep_the_others_waiting():
     blocked = write(model, "b", ENDLESS, seed=1, batcher=batcher)
     next(blocked)
     waiting = write(model, "c", strategy, seed=1, batcher=batcher)
-    came = [number for number, _ in itertools.islice(together([waiting, blocked]), 20)]
+    came = [number for number, _ in itertools.islice(interleaved([waiting, blocked]), 20)]
     assert came == [1] * 20
     holder.close()
     assert released(batcher)  # islice let go of the generator, which closed its writers
@@ -439,7 +439,7 @@ def test_texts_that_nobody_reads_on_free_their_places():
     model = ToyModel()
     batcher = Batcher(model)
     writers = [write(model, "a", ENDLESS, seed=seed, batcher=batcher) for seed in range(16)]
-    stepping = together(writers)
+    stepping = interleaved(writers)
     assert {number for number, _ in itertools.islice(stepping, 200)} == set(range(16))
     stepping.close()
     assert released(batcher)
@@ -454,7 +454,7 @@ def test_an_error_of_one_ends_all():
         write(model, "a", STRATEGIES["beam"], seed=1, deadline=0, batcher=batcher),
     ]
     with pytest.raises(DeadlineError):
-        list(together(writers))
+        list(interleaved(writers))
     assert released(batcher)
     batcher.close()
 
@@ -510,7 +510,7 @@ def test_the_same_text_comes_again_whoever_else_writes():
     alone = list(write(model, prompt, strategy, seed=3))
     writers = [write(model, prompt, strategy, seed=3 if n == 4 else n) for n in range(9)]
     found: list[list[int]] = [[] for _ in writers]
-    for number, token in together(writers):
+    for number, token in interleaved(writers):
         found[number].append(token.id)
     assert found[4] == [token.id for token in alone]
     for kept in (1, 17, 39):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.generation.stops import StopStrings
+from engine.generation.ending import StopStrings
 from engine.models.errors import GenerationError
 
 TEXTS = st.text(alphabet="ab。\n", max_size=30)

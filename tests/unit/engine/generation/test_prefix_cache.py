@@ -2,14 +2,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.generation.prefixes import Beginning, Prefixes
+from engine.generation.prefix_cache import Prefix, PrefixCache
 from tests.unit.engine.generation.toy import ToyModel
 
 TOKENS = st.lists(st.integers(0, 2), max_size=8)
 
 
-def beginning(tokens, segments=None, source=None) -> Beginning:
-    return Beginning.of(tokens, segments or [0] * len(tokens), source)
+def beginning(tokens, segments=None, source=None) -> Prefix:
+    return Prefix.of(tokens, segments or [0] * len(tokens), source)
 
 
 class Kept:
@@ -17,7 +17,7 @@ class Kept:
 
     def __init__(self, budget: int) -> None:
         self.decoder = ToyModel().decoder(1)
-        self.prefixes = Prefixes(budget)
+        self.prefixes = PrefixCache(budget)
 
     def keep(self, tokens, segments=None):
         slot = self.decoder.open()

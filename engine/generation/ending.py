@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from engine.generation import checks
+from engine.generation.strategy import Strategy
 from engine.models.errors import GenerationError
 from engine.tokenizers.base import Tokenizer
 
 Stop = str | int | Sequence[str | int]
+_TEXTS: Final[WeakKeyDictionary[Tokenizer, tuple[str, ...]]] = WeakKeyDictionary()
+"""The text of every id by itself."""
+_OPENING: Final = frozenset("“「『（")
+_CLOSING: Final = frozenset("”」』）")
 
 
 def listed(stop: Stop) -> tuple[str | int, ...]:
@@ -126,3 +133,118 @@ class Endings:
     def strings_count(self, count: int) -> bool:
         """Whether a stop string that is complete with token number ``count`` ends the text."""
         return count > self.min_tokens and count >= self.ends_from
+
+
+class StopStrings:
+    """Text goes in piece by piece and comes out once it can no longer begin a stop string.
+
+    What comes out does not depend on how the text was cut into pieces: everything before the stop
+    string that is complete first (of those that end together, the longest).
+
+    Attributes:
+        met: whether a stop string was met; nothing comes out any more then.
+
+    Raises GenerationError for an empty stop string.
+    """
+
+    def __init__(self, strings: Iterable[str]) -> None:
+        self._strings = tuple(dict.fromkeys(strings))
+        if "" in self._strings:
+            raise GenerationError("a stop string must not be empty: it is everywhere")
+        # What may begin one, the longest first.
+        beginnings = {string[:end] for string in self._strings for end in range(1, len(string))}
+        self._beginnings = tuple(sorted(beginnings, key=len, reverse=True))
+        self._waiting = ""
+        self.met = False
+
+    def push(self, text: str) -> str:
+        """The text that is certain now."""
+        if self.met:
+            return ""
+        text = self._waiting + text
+        found = [
+            (at + len(string), at) for string in self._strings if (at := text.find(string)) >= 0
+        ]
+        if found:
+            self.met, self._waiting = True, ""
+            return text[: min(found)[1]]
+        self._waiting = next((start for start in self._beginnings if text.endswith(start)), "")
+        return text[: len(text) - len(self._waiting)]
+
+    def flush(self) -> str:
+        """What was held back and began no stop string after all."""
+        text, self._waiting = self._waiting, ""
+        return text
+
+
+def kept_ids(tokenizer: Tokenizer | None, strategy: Strategy) -> tuple[int, ...]:
+    """The ids of ``Strategy.keep``.
+
+    Raises TokenizerError for one that ends no piece and names none.
+    """
+    ids: set[int] = set()
+    for string in strategy.keep:
+        pieces = _pieces(tokenizer)
+        found = {id for id, text in enumerate(pieces) if text.endswith(string)}
+        if tokenizer is not None and not found:
+            found = {tokenizer.id(string)}
+        ids |= found
+    return tuple(sorted(ids))
+
+
+def quotations(tokenizer: Tokenizer | None, strategy: Strategy) -> Quotations | None:
+    """Those of a vocabulary; None unless ``Strategy.whole_quotations``."""
+    if not strategy.whole_quotations:
+        return None
+    pieces = list(enumerate(_pieces(tokenizer)))
+    return Quotations(
+        {id: count for id, text in pieces if (count := _opened(text))},
+        frozenset(id for id, text in pieces if "\n" in text),
+    )
+
+
+def strategy_endings(
+    tokenizer: Tokenizer | None, strategy: Strategy, before: Sequence[int] = ()
+) -> Endings:
+    """What ends a text that is drawn after these tokens. Raises what kept_ids raises."""
+    stop: tuple[str | int, ...] = (*strategy.stop, *kept_ids(tokenizer, strategy))
+    return Endings.of(
+        tokenizer,
+        stop,
+        max_tokens=strategy.max_tokens,
+        min_tokens=strategy.min_tokens,
+        ends_from=strategy.ends_from,
+        quotations=quotations(tokenizer, strategy),
+        before=before,
+    )
+
+
+def search_endings(
+    tokenizer: Tokenizer | None, strategy: Strategy, written: int, before: Sequence[int]
+) -> Endings:
+    """What ends a search after these tokens, of which so many are of the text: a search ends at
+    tokens, so at any that has a stop string in it; one that takes several tokens ends the text but
+    not the search for it."""
+    ids = set(kept_ids(tokenizer, strategy))
+    for string in strategy.stop:
+        ids |= {id for id, text in enumerate(_pieces(tokenizer)) if string in text}
+    return Endings.of(
+        *(tokenizer, sorted(ids)),
+        max_tokens=strategy.max_tokens - written,
+        ends_from=max(1, strategy.min_tokens - written, strategy.ends_from - written),
+        quotations=quotations(tokenizer, strategy),
+        before=before,
+    )
+
+
+def _opened(text: str) -> int:
+    """How many quotations and brackets a text opens and does not close."""
+    return sum((mark in _OPENING) - (mark in _CLOSING) for mark in text)
+
+
+def _pieces(tokenizer: Tokenizer | None) -> tuple[str, ...]:
+    if tokenizer is None:
+        raise GenerationError("an end that is text needs a tokenizer")
+    if tokenizer not in _TEXTS:
+        _TEXTS[tokenizer] = tuple(tokenizer.decode([id]) for id in range(tokenizer.vocab_size))
+    return _TEXTS[tokenizer]

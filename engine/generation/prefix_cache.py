@@ -1,4 +1,4 @@
-"""Beginnings that were read before: the next turn of a dialogue does not read its history again."""
+"""Prefix caching: the next turn of a dialogue does not read its history again."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ SHORTEST = 4
 
 
 @dataclass(frozen=True)
-class Beginning:
+class Prefix:
     """Tokens that a slot holds or will hold, ready to be compared with others.
 
     Two texts are the same up to a token only if the segments are, and what an encoder read.
@@ -27,14 +27,14 @@ class Beginning:
     @classmethod
     def of(
         cls, tokens: Sequence[int], segments: Sequence[int], source: Sequence[int] | None = None
-    ) -> "Beginning":
+    ) -> "Prefix":
         """That of these tokens [T] with these segments [T]."""
         return cls(np.array([tokens, segments], np.int64).T, tuple(source or ()))
 
     def __len__(self) -> int:
         return len(self.pairs)
 
-    def shared(self, other: "Beginning") -> int:
+    def shared(self, other: "Prefix") -> int:
         """How many tokens both begin with."""
         if self.source != other.source:
             return 0
@@ -43,7 +43,7 @@ class Beginning:
         return length if same.all() else int(same.argmin())
 
 
-class Prefixes:
+class PrefixCache:
     """Pasts of slots within a budget of bytes; those that were used last stay.
 
     Attributes:
@@ -54,18 +54,18 @@ class Prefixes:
     def __init__(self, budget: int) -> None:
         self.budget = budget
         self.nbytes = 0
-        self._pasts: OrderedDict[int, tuple[Beginning, Past]] = OrderedDict()
+        self._pasts: OrderedDict[int, tuple[Prefix, Past]] = OrderedDict()
         self._numbers = count()
         self._bytes_per_token = 0.0
 
     def __len__(self) -> int:
         return len(self._pasts)
 
-    def longest(self, wanted: Beginning) -> tuple[Past | None, int]:
+    def longest(self, wanted: Prefix) -> tuple[Past | None, int]:
         """The past that shares most of what is wanted, and how many tokens of it."""
         best, length = None, SHORTEST - 1
-        for number, (beginning, _) in self._pasts.items():
-            shared = beginning.shared(wanted)
+        for number, (prefix, _) in self._pasts.items():
+            shared = prefix.shared(wanted)
             if shared > length:
                 best, length = number, shared
         if best is None:
@@ -73,19 +73,19 @@ class Prefixes:
         self._pasts.move_to_end(best)
         return self._pasts[best][1], length
 
-    def keep(self, decoder: Decoder, slot: int, beginning: Beginning) -> Past | None:
+    def keep(self, decoder: Decoder, slot: int, prefix: Prefix) -> Past | None:
         """Keep what a slot holds, where it is new and fits into the budget.
 
         Args:
-            beginning: what the slot holds.
+            prefix: what the slot holds.
 
         Returns the past if it was copied, whether or not there was room for it.
         """
-        if len(beginning) < SHORTEST or len(beginning) * self._bytes_per_token > self.budget:
+        if len(prefix) < SHORTEST or len(prefix) * self._bytes_per_token > self.budget:
             return None
         for number, (known, _) in list(self._pasts.items()):
-            shared = known.shared(beginning)
-            if shared == len(beginning):
+            shared = known.shared(prefix)
+            if shared == len(prefix):
                 self._pasts.move_to_end(number)
                 return None
             if shared == len(known):  # the new one says all that it says
@@ -93,7 +93,7 @@ class Prefixes:
         past = decoder.keep(slot)
         self._bytes_per_token = past.nbytes / len(past)
         self.nbytes += past.nbytes
-        self._pasts[next(self._numbers)] = beginning, past
+        self._pasts[next(self._numbers)] = prefix, past
         while self.nbytes > self.budget:
             self._remove(next(iter(self._pasts)))
         return past

@@ -1,4 +1,4 @@
-"""Orders of tokens, without sorting a whole vocabulary."""
+"""Selection: the best tokens, or those that reach a mass, without sorting a whole vocabulary."""
 
 from typing import Final, Literal
 

@@ -10,13 +10,12 @@ import numpy as np
 
 from engine.generation import checks
 from engine.generation.batcher import Batcher, shared_batcher
-from engine.generation.endings import Endings
+from engine.generation.ending import Endings
 from engine.generation.jobs import Advance, Job, Run, check_tokens
-from engine.generation.processing import checked, log_normalizer
-from engine.generation.ranking import best
-from engine.generation.reading import Reading, as_reading, plain_prompt, tokenizer_of
-from engine.generation.token import Alternative
-from engine.generation.writing import WrittenText
+from engine.generation.processors import checked, log_normalizer
+from engine.generation.prompts import EncodedPrompt, encoded_prompt, plain_prompt, tokenizer_of
+from engine.generation.selection import best
+from engine.generation.text import Alternative, WrittenText
 from engine.models.errors import GenerationError, PromptError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.decoder import Chunk, Decoder
@@ -73,12 +72,12 @@ def read_text(
     if context is None:
         if model.config.encoder_layers:
             raise PromptError("an encoder-decoder reads a text after a context: give it one")
-        before = Reading(plain_prompt(tokens[:1]))
+        before = EncodedPrompt(plain_prompt(tokens[:1]))
         for id in tokens[:1]:
             characters.push(id)
         tokens = tokens[1:]
     else:
-        before = as_reading(model, context)
+        before = encoded_prompt(model, context)
     if not tokens:
         raise PromptError("the text has no token to judge: there must be one after the first")
     check_tokens("the text", tokens, model.config)
@@ -88,7 +87,7 @@ def read_text(
             f"the text is too long for the model's context of {model.config.max_positions:,} "
             f"tokens: shorten it by {excess:,}"
         )
-    job = TextReading(before, tokens, deadline=deadline)
+    job = ReadingJob(before, tokens, deadline=deadline)
     batcher = batcher or shared_batcher(model)
     batcher.submit(job)
     pieces = WrittenText(tokenizer, Endings.of(tokenizer, (), max_tokens=1))
@@ -119,10 +118,10 @@ def ranked(row: Floats, id: int, text: str, alternatives: int, pieces: WrittenTe
     )
 
 
-class TextReading(Job):
+class ReadingJob(Job):
     """Hands out logits [S, V], one row before each token of the text."""
 
-    def __init__(self, before: Reading, tokens: list[int], *, deadline: float | None) -> None:
+    def __init__(self, before: EncodedPrompt, tokens: list[int], *, deadline: float | None) -> None:
         super().__init__(before.prompt, source=before.source, deadline=deadline, remember=False)
         self._tokens = tokens
 

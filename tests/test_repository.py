@@ -1,6 +1,8 @@
-"""What the repository promises: a Space that starts, files that travel."""
+"""What the repository promises: a Space that starts, commands that run, files that travel."""
 
+import io
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engine.models.catalogue import ROOT
+from engine.__main__ import main
+from engine.models.catalogue import CATALOGUE, ROOT
 
 
 def read(name: str) -> str:
@@ -52,3 +55,32 @@ def test_every_file_can_be_pushed_to_a_space_and_none_is_a_pickle() -> None:
 
 def test_the_whole_tree_stays_small() -> None:
     assert sum(path.stat().st_size for path in tracked()) < 60 * 2**20
+
+
+@pytest.mark.parametrize("name", ["docs/zh/models.md", "docs/en/models.md"])
+def test_the_example_with_a_language_model_runs(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", read(name), re.DOTALL)
+    model = re.search(r'load_checkpoint\("(.*)"\)', program)
+    assert model is not None
+    assert model[1] in {spec.name for spec in CATALOGUE}
+    exec(program.replace(model[1], "story"), {})
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        line
+        for line in read("docs/en/command_line.md").splitlines()
+        if line.startswith("python -m engine ")
+    ],
+)
+def test_a_command_runs_as_it_is_written(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.stdin", io.StringIO("你好\n"))
+    words = [word.replace("converted/", f"{tmp_path}/") for word in shlex.split(command, True)]
+    assert main(words[3:]) == 0

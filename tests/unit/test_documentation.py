@@ -1,14 +1,10 @@
-"""What the documentation says is true: its commands run, its links lead somewhere."""
+"""What the documentation says is true; its commands are run by tests/test_repository.py."""
 
-import io
 import re
-import shlex
-from pathlib import Path
 
 import pytest
 
-from engine.__main__ import main
-from engine.models.catalogue import CATALOGUE, ROOT
+from engine.models.catalogue import ROOT
 
 READMES = ("README.md", "README.en.md")
 TOPICS = sorted(path.name for path in (ROOT / "docs/en").glob("*.md"))
@@ -73,33 +69,3 @@ def test_the_examples_of_the_xiangqi_library_are_true(name: str) -> None:
         else:
             exec(line, namespace)
     assert shown == 6
-
-
-@pytest.mark.parametrize("name", in_both_languages("models.md"))
-def test_the_example_with_a_language_model_runs(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (program,) = blocks(name, "python")
-    model = re.search(r'load_checkpoint\("(.*)"\)', program)
-    assert model is not None
-    assert model[1] in {spec.name for spec in CATALOGUE}
-    exec(program.replace(model[1], "story"), {})
-    assert capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        line
-        for block in blocks("docs/en/command_line.md", "sh")
-        for line in block.splitlines()
-        if line.startswith("python -m engine ")
-    ],
-)
-def test_a_command_runs_as_it_is_written(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("sys.stdin", io.StringIO("你好\n"))
-    words = [word.replace("converted/", f"{tmp_path}/") for word in shlex.split(command, True)]
-    assert main(words[3:]) == 0

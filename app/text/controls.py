@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final
 
 import gradio as gr
 from gradio.components import Component
+from pydantic import PlainValidator
 
-from app.text.checks import checked_float, checked_int
+from app.text.checks import checked_int
 from app.text.drafts import MAX_SEED
 from app.web.events import QUICK
+from app.web.inputs import Model, number, one_of, whole
 from app.web.limits import Refusal, checked_choice
 from app.web.texts import Language, label, language, text
 from engine.generation import STRATEGIES, Settings, Strategy
@@ -59,9 +61,67 @@ SEARCH: Final = (
 )
 
 
+def _slider_type(slider: Slider) -> PlainValidator:
+    key = f"text.{slider.name}"
+    if slider.whole:
+        return whole(int(slider.low), int(slider.high), key)
+    return number(slider.low, slider.high, key)
+
+
+_CHECKS: Final = {slider.name: _slider_type(slider) for slider in (*SETTINGS, *SEARCH)}
+
+
+class StrategyInputs(Model):
+    """What the components say: a base for the inputs of a page that has them."""
+
+    preset: Annotated[str, one_of(PRESETS)]
+    kind: Kind
+    temperature: Annotated[float, _CHECKS["temperature"]]
+    top_k: Annotated[int, _CHECKS["top_k"]]
+    top_p: Annotated[float, _CHECKS["top_p"]]
+    typical_p: Annotated[float, _CHECKS["typical_p"]]
+    repetition_penalty: Annotated[float, _CHECKS["repetition_penalty"]]
+    no_repeat_ngram: Annotated[int, _CHECKS["no_repeat_ngram"]]
+    beams: Annotated[int, _CHECKS["beams"]]
+    length_penalty: Annotated[float, _CHECKS["length_penalty"]]
+    max_tokens: Annotated[int, whole(1, MAX_TOKENS, "text.max_tokens")]
+    seed: Any = None
+    lucky: Any = False
+
+    def strategy(self, lang: Language, limit: int = MAX_TOKENS) -> tuple[Strategy, int]:
+        """The strategy and the seed.
+
+        What a preset has besides these settings (where it ends, what it forbids) comes from the
+        preset. The seed is drawn where none is given or a new one is wanted each time.
+
+        Args:
+            limit: the most tokens that may be asked for.
+
+        Raises Refusal.
+        """
+        base = STRATEGIES.get(self.preset, Strategy())
+        found: dict[str, Any] = {slider.name: getattr(self, slider.name) for slider in SETTINGS}
+        for slider in SETTINGS:
+            if found[slider.name] == slider.off:
+                found[slider.name] = None
+        longest = checked_int(self.max_tokens, 1, limit, lang, text("text.max_tokens", lang))
+        try:
+            strategy = replace(
+                base,
+                kind=self.kind,
+                settings=replace(base.settings, **found),
+                max_tokens=longest,
+                beams=self.beams,
+                length_penalty=self.length_penalty,
+            )
+        except GenerationError:
+            raise Refusal(text("text.error.settings", lang)) from None
+        return strategy, read_seed(None if self.lucky else self.seed, lang)
+
+
 @dataclass(frozen=True)
 class StrategyControls:
-    """The components, in the order in which ``read_strategy`` takes their values."""
+    """The components: StrategyInputs."""
 
     preset: gr.Dropdown
     kind: gr.Radio
@@ -86,10 +146,23 @@ class StrategyControls:
         self, preset: str, strategy: Strategy, seed: int | None, *, lucky: bool = False
     ) -> list[Any]:
         """The value of each component for a strategy, as for a share link."""
-        shown = [_shown(strategy.settings, slider) for slider in SETTINGS]
-        search = [strategy.beams, strategy.length_penalty]
-        name = preset if preset in PRESETS else OWN
-        return [name, strategy.kind, *shown, *search, strategy.max_tokens, seed, lucky]
+        return [*strategy_values(preset, strategy, seed, lucky=lucky).values()]
+
+
+def strategy_values(
+    preset: str, strategy: Strategy, seed: int | None, *, lucky: bool = False
+) -> dict[str, Any]:
+    """The value of each component for a strategy, as for a share link, by the components' names."""
+    return {
+        "preset": preset if preset in PRESETS else OWN,
+        "kind": strategy.kind,
+        **{slider.name: _shown(strategy.settings, slider) for slider in SETTINGS},
+        "beams": strategy.beams,
+        "length_penalty": strategy.length_penalty,
+        "max_tokens": strategy.max_tokens,
+        "seed": seed,
+        "lucky": lucky,
+    }
 
 
 def strategy_controls(
@@ -207,48 +280,10 @@ def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, li
 def read_strategy(
     values: Sequence[object], lang: Language, limit: int = MAX_TOKENS
 ) -> tuple[Strategy, int]:
-    """The strategy and the seed that the values of ``StrategyControls.inputs`` say.
-
-    What a preset has besides these settings (where it ends, what it forbids) comes from the
-    preset. The seed is drawn where none is given or a new one is wanted each time.
-
-    Raises Refusal.
-    """
-    preset, kind, *numbers, max_tokens, seed, lucky = _all(values, lang)
-    name = checked_choice(preset, PRESETS, lang)
-    base = STRATEGIES.get(name, Strategy())
-    found: dict[str, Any] = {
-        slider.name: _number(slider, value, lang)
-        for slider, value in zip((*SETTINGS, *SEARCH), numbers, strict=True)
-    }
-    for slider in SETTINGS:
-        if found[slider.name] == slider.off:
-            found[slider.name] = None
-    search = {slider.name: found.pop(slider.name) for slider in SEARCH}
-    try:
-        strategy = replace(
-            base,
-            kind=checked_choice(kind, get_args(Kind), lang),
-            settings=replace(base.settings, **found),
-            max_tokens=checked_int(max_tokens, 1, limit, lang, text("text.max_tokens", lang)),
-            **search,
-        )
-    except GenerationError:
-        raise Refusal(text("text.error.settings", lang)) from None
-    return strategy, read_seed(None if lucky else seed, lang)
-
-
-def _all(values: Sequence[object], lang: Language) -> Sequence[object]:
-    if len(values) != len(fields(StrategyControls)):
+    """The same for the values of ``StrategyControls.inputs``. Raises Refusal."""
+    if len(values) != len(StrategyInputs.names()):
         raise Refusal(text("text.error.settings", lang))
-    return values
-
-
-def _number(slider: Slider, value: object, lang: Language) -> float:
-    what = text(f"text.{slider.name}", lang)
-    if slider.whole:
-        return checked_int(value, int(slider.low), int(slider.high), lang, what)
-    return checked_float(value, slider.low, slider.high, lang, what)
+    return StrategyInputs.read(values, lang).strategy(lang, limit)
 
 
 def read_seed(seed: object, lang: Language) -> int:

@@ -15,14 +15,13 @@ A branch is asked for at most once a value. Its seq says in which text the perso
 alternative; it, the index and the id can be anything, so the server checks all three.
 """
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 import gradio as gr
 
 from app.web.texts import Language, catalogue
-from app.web.widget import script, style
+from app.web.widget import dumps, widget
 
 if TYPE_CHECKING:
     from engine.generation import Token, TokenRank
@@ -33,19 +32,18 @@ SURPRISE: Final = -99.0
 """The least logprob that is sent: JSON has no infinity."""
 
 _SCRIPTS: Final = (
-    "web/widgets/dom.js",
-    "text/widgets/words.js",
-    "text/widgets/stream.js",
-    "text/widgets/shading.js",
-    "text/widgets/place.js",
-    "text/widgets/popover.js",
-    "text/widgets/legend.js",
-    "text/widgets/histogram.js",
-    "text/widgets/passage.js",
-    "text/widgets/input.js",
-    "text/widgets/main.js",
+    "words.js",
+    "stream.js",
+    "shading.js",
+    "place.js",
+    "popover.js",
+    "legend.js",
+    "histogram.js",
+    "passage.js",
+    "input.js",
+    "main.js",
 )
-_STYLES: Final = ("text/widgets/tokens.css", "text/widgets/popover.css", "text/widgets/legend.css")
+_STYLES: Final = ("tokens.css", "popover.css", "legend.css")
 
 
 def tokens_value(
@@ -74,9 +72,9 @@ def tokens_value(
         branchable: an alternative can be chosen once the text is finished.
     """
     head = {"seq": seq, "lang": lang, "mode": mode, "prompt": prompt, "branchable": branchable}
-    lines = [_json(head), *map(_line, tokens)]
+    lines = [dumps(head), *map(_line, tokens)]
     if not running:
-        lines.append(_json({"status": status}))
+        lines.append(dumps({"status": status}))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -97,11 +95,13 @@ def tokens(
 
     Raises KeyError for a placeholder that there is no text for.
     """
-    return gr.HTML(
-        value,
-        html_template='<div class="tk"></div>',
-        js_on_load=script(_SCRIPTS, texts="tokens", style=style(_STYLES)),
-        apply_default_css=False,
+    return widget(
+        "text/widgets",
+        _SCRIPTS,
+        texts="tokens",
+        template='<div class="tk"></div>',
+        value=value,
+        styles=_STYLES,
         elem_id=elem_id,
         elem_classes=[*elem_classes],
         visible=visible,
@@ -114,13 +114,8 @@ def _line(token: "Token | TokenRank") -> str:
     others = [[other.text, other.id, _rounded(other.logprob)] for other in token.alternatives]
     line = [token.text, token.id, _rounded(token.logprob), others]
     rank = getattr(token, "rank", None)
-    return _json(line if rank is None else [*line, rank])
+    return dumps(line if rank is None else [*line, rank])
 
 
 def _rounded(logprob: float) -> float:
     return round(max(logprob, SURPRISE), 3)
-
-
-def _json(value: object) -> str:
-    # Escaped, because gradio warns of every "<script" in the value of a gr.HTML.
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

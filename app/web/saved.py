@@ -175,23 +175,25 @@ class Saved(Generic[Kept, Linked]):
         fields: Sequence[Component],
         opened: Callable[..., Any],
         outputs: Sequence[Component] | None = None,
+        inputs: Sequence[Component] = (),
     ) -> Any:
         """Fill the page when it is opened, and keep it as it is filled in.
 
         Args:
             browser: what ``state`` made.
             fields: the components of the kept model, in its order.
-            opened: called with what the browser kept; returns the values of the outputs. It has
-                to leave the fields as they are served (gr.skip()) where there is nothing to
-                open: what a visitor has typed before this answer comes is not lost. It comes past
-                the queue, so it must not take long or refuse.
+            opened: called with what the browser kept and the values of inputs; returns those of
+                the outputs. It has to leave the fields as they are served (gr.skip()) where there
+                is nothing to open: what a visitor has typed before this answer comes is not lost.
+                It comes past the queue, so it must not take long or refuse.
             outputs: the fields if None.
 
         Returns the last event, to go on from.
         """
         root().load(self.warn, [browser], None, **SLOW)
         keep: dict[str, Any] = {"inputs": [*fields, browser], "outputs": [browser]}
-        begun = root().load(opened, [browser], [*(fields if outputs is None else outputs)], **QUICK)
+        shown = fields if outputs is None else outputs
+        begun = root().load(opened, [browser, *inputs], [*shown], **QUICK)
         ready = begun.then(None, **keep, js=self._script(opened=True), show_progress="hidden")
         changes: list[Any] = [one.change for one in fields if hasattr(one, "change")]
         gr.on(changes, None, **keep, js=self._script(), **QUIET)

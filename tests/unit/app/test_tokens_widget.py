@@ -78,7 +78,9 @@ def test_the_component_has_its_event_and_its_placeholder() -> None:
 
 
 def test_every_phrase_has_words_and_all_words_are_used() -> None:
-    sources = "".join(path.read_text("utf-8") for path in (FOLDER / "tokens").glob("*.js"))
+    sources = "".join(
+        path.read_text("utf-8") for path in (FOLDER / "text" / "widgets").glob("*.js")
+    )
     keys = {key.partition(".")[2] for key in catalogue() if key.startswith("tokens.")}
     assert {key for key in keys if f'"{key}"' not in sources} == set()
     assert set(re.findall(r'phrase\(\s*"(\w+)"', sources)) <= keys
@@ -117,7 +119,7 @@ SIGHTS = {
 
 def colours(theme: str, name: str) -> list[str]:
     """The shades of a scale as the style sheet has them."""
-    style = (FOLDER / "tokens" / "tokens.css").read_text("utf-8")
+    style = (FOLDER / "text" / "widgets" / "tokens.css").read_text("utf-8")
     begin = style.index(".dark .tk {") if theme == "dark" else style.index(".tk {")
     rule = style[begin : style.index("}", begin)]
     return re.findall(rf"--tk-{name}-\d: (#[0-9a-f]{{6}})", rule)

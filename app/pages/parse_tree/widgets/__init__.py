@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.onlstm.trees import Node
 
 _SCRIPTS: Final = (
+    "/web/widgets/save.js",
     "outline.js",
     "grid.js",
     "motion.js",

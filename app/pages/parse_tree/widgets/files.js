@@ -70,12 +70,6 @@ async function asPng(picture) {
   }
 }
 
-function saveFile(blob, name) {
-  const link = html("a", { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
 async function savePicture(picture, kind) {
   const blob =
     kind === "png" ? await asPng(picture) : new Blob([asSvg(picture)], { type: "image/svg+xml" });

@@ -1,10 +1,12 @@
 """What the documentation says is true; its commands are run by tests/test_repository.py."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
-from engine.models.catalogue import ROOT
+from engine.models.catalogue import BUNDLED, ROOT
+from tests.unit.app import test_page_folders
 
 READMES = ("README.md", "README.en.md")
 TOPICS = sorted(path.name for path in (ROOT / "docs/en").glob("*.md"))
@@ -13,6 +15,14 @@ DOCUMENTS = (
     *("CONTRIBUTING.md", "CHANGELOG.md"),
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")),
 )
+#: What a path may begin with; other text with slashes is no path of this repository.
+ROOMS = ("app", "engine", "training", "benchmarks", "tests", "assets", "docs", "deploy")
+PLACEHOLDERS = {
+    "PAGE": ("story", "fewshot", "dialogue", "xiangqi", "parse_tree", "word2vec"),
+    "NAME": tuple(spec.name for spec in BUNDLED),
+}
+#: Pages whose files have other names still; goes with the list there.
+NOT_YET = getattr(test_page_folders, "NOT_YET", frozenset())
 
 
 def read(name: str) -> str:
@@ -69,3 +79,30 @@ def test_the_examples_of_the_xiangqi_library_are_true(name: str) -> None:
         else:
             exec(line, namespace)
     assert shown == 6
+
+
+def named_paths(text: str) -> Iterator[str]:
+    """Paths in backticks, and the first word of each line of a tree (```text), as they are."""
+    for found in re.findall(r"`([^`\s]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
+        if found.partition("/")[0] in ROOMS and "/" in found:
+            yield found
+    for tree in re.findall(r"```text\n(.*?)```", text, re.DOTALL):
+        yield from (line.split()[0] for line in tree.splitlines() if line.strip())
+
+
+def expanded(path: str) -> list[str]:
+    """A path with a placeholder as all that it stands for."""
+    for placeholder, values in PLACEHOLDERS.items():
+        if placeholder in path.split("/"):
+            return [path.replace(placeholder, value) for value in values]
+    return [path]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_path_that_a_document_names_exists(name: str) -> None:
+    paths = [path for found in named_paths(read(name)) for path in expanded(found)]
+    paths = [
+        path for path in paths if not path.startswith(tuple(f"app/pages/{p}/" for p in NOT_YET))
+    ]
+    missing = [path for path in paths if not any(ROOT.glob(path.rstrip("/")))]
+    assert not missing

@@ -16,12 +16,12 @@ from engine.models.errors import (
     DeadlineError,
     EngineError,
     GenerationError,
+    ModelError,
     PromptError,
     QueueFullError,
     SlotsFullError,
     TokenizerError,
 )
-from engine.models.registry import ModelError
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (TokenizerError, "vocabulary"),
     (CheckpointError, "model"),
     (GenerationError, "generation"),
-    (EngineError, "generation"),
     (ModelError, "model"),
+    (EngineError, "generation"),
 )
 
 

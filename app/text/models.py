@@ -12,7 +12,8 @@ from app.web.events import QUICK, root
 from app.web.limits import Refusal, checked_choice
 from app.web.texts import Language, catalogue, label, language, text
 from engine.models import memory
-from engine.models.registry import MEMORY_PER_BYTE, ModelError, Models, ModelStatus, State
+from engine.models.errors import ModelError
+from engine.models.registry import MEMORY_PER_BYTE, Models, ModelStatus, State
 
 if TYPE_CHECKING:
     from engine.transformer.language_model import LanguageModel

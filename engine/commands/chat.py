@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from engine.commands.loading import add_model_options, load, told
+from engine.commands.loading import add_model_options, load, reports_errors
 from engine.commands.sampling import add_sampling_options, preset
 from engine.models.errors import EngineError, GenerationError
 
@@ -17,7 +17,7 @@ _HELP: Final = (
 )
 
 
-@told
+@reports_errors
 def main(arguments: Sequence[str]) -> int:
     """Answer each line of stdin until it ends. Returns the exit status."""
     from engine.dialogue import is_call_for_help, spoken

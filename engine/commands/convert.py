@@ -3,12 +3,12 @@
 import argparse
 from collections.abc import Sequence
 
-from engine.commands.loading import Progress, told
+from engine.commands.loading import Progress, reports_errors
 from engine.models import memory
 from engine.models.errors import CheckpointError
 
 
-@told
+@reports_errors
 def main(arguments: Sequence[str]) -> int:
     """Convert, with progress on stderr. Returns the exit status."""
     from engine.transformer.checkpoints.convert import LARGE_SHARD_BYTES, convert

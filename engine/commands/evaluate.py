@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.loading import told
+from engine.commands.loading import reports_errors
 from engine.commands.neighbours import add_vectors_option, load
 from engine.word2vec.errors import FormatError, Word2VecError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.word2vec.vectors import Vectors
 
 
-@told
+@reports_errors
 def main(arguments: Sequence[str]) -> int:
     """Print a test or a section a line, as columns with tabs. Returns the exit status."""
     options = _parser().parse_args(arguments)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from engine.commands.loading import add_model_options, load, told
+from engine.commands.loading import add_model_options, load, reports_errors
 from engine.commands.sampling import add_sampling_options, preset
 from engine.models.errors import GenerationError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.transformer.language_model import LanguageModel
 
 
-@told
+@reports_errors
 def main(arguments: Sequence[str]) -> int:
     """Print the continuation as it comes. Returns the exit status."""
     options = _parser().parse_args(arguments)

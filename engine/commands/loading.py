@@ -32,7 +32,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
 
 
 def load(options: argparse.Namespace) -> "LanguageModel":
-    """The model that the options name; what takes time is told on stderr.
+    """The model that the options name; what takes time is shown on stderr.
 
     Raises EngineError.
     """
@@ -77,7 +77,7 @@ class Progress:
         print(f"{self._what}: {percent:3}%  {size}", end=end, file=self._stream, flush=True)
 
 
-def told(command: Callable[..., int]) -> Callable[..., int]:
+def reports_errors(command: Callable[..., int]) -> Callable[..., int]:
     """A command that says an EngineError in one line and gives exit status 1."""
 
     @wraps(command)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.loading import told
+from engine.commands.loading import reports_errors
 from engine.word2vec.errors import Word2VecError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 BUNDLED = "word2vec"
 
 
-@told
+@reports_errors
 def main(arguments: Sequence[str]) -> int:
     """Print a word and its score a line. Returns the exit status."""
     options = _parser().parse_args(arguments)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.commands.loading import told
+from engine.commands.loading import reports_errors
 from engine.models.catalogue import ROOT
 from engine.models.errors import EngineError
 from engine.onlstm import formats
@@ -29,7 +29,7 @@ _TEXTS: Final[dict[str, Callable[[Node, Sequence[str]], str]]] = {
 }
 
 
-@told
+@reports_errors
 def main(arguments: Sequence[str]) -> int:
     """Print a tree for each sentence. Returns the exit status."""
     options = _parser().parse_args(arguments)

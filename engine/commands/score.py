@@ -4,10 +4,10 @@ import argparse
 import math
 from collections.abc import Sequence
 
-from engine.commands.loading import add_model_options, load, told
+from engine.commands.loading import add_model_options, load, reports_errors
 
 
-@told
+@reports_errors
 def main(arguments: Sequence[str]) -> int:
     """Print a table. Returns the exit status."""
     parser = argparse.ArgumentParser(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -57,26 +57,6 @@ class Conversation:
     def said(self, text: str) -> Conversation:
         """With another turn, by whoever is to speak."""
         return Conversation((*self.turns, Turn(text, self.speaker)))
-
-    def helped(self, text: str, answer: str) -> Conversation:
-        """With a call for help and its answer, which no model gets to see."""
-        speaker = self.speaker
-        call, help = Turn(text, speaker, heard=False), Turn(answer, 1 - speaker, heard=False)
-        return Conversation((*self.turns, call, help))
-
-    def rewound(self, index: int) -> Conversation:
-        """As it was before turn ``index``. Raises IndexError for a turn that there is not."""
-        self._check(index)
-        return Conversation(self.turns[:index])
-
-    def edited(self, index: int, text: str) -> Conversation:
-        """Up to turn ``index``, with other words in it. Raises IndexError."""
-        self._check(index)
-        return Conversation((*self.turns[:index], replace(self.turns[index], text=text)))
-
-    def _check(self, index: int) -> None:
-        if not 0 <= index < len(self.turns):
-            raise IndexError(f"there are {len(self.turns)} turns, and none is number {index}")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ class ModelSpec:
         loader: "package.module:attribute", called with the folder's Path; imported when the
             model is loaded.
         licence: of the weights, as an SPDX expression.
-        card: path of the model card, inside the folder.
         parameters: numbers in the weights; 0 where nobody counted.
     """
 
@@ -33,7 +32,6 @@ class ModelSpec:
     location: str
     loader: str
     licence: str
-    card: str = "CARD.md"
     parameters: int = 0
 
     def memory(self) -> int:

@@ -1,8 +1,16 @@
-"""The named errors of the language-model engine; each message says what is wrong and what to do."""
+"""The named errors of the engine, one family; each message says what is wrong and what to do."""
 
 
 class EngineError(ValueError):
     """Something that whoever asked can do something about."""
+
+
+class ModelError(EngineError):
+    """A model that cannot be had; the message says which and why."""
+
+
+class UnknownModelError(ModelError):
+    """A name that is not in the catalogue."""
 
 
 class CheckpointError(EngineError):

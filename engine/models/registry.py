@@ -1,10 +1,9 @@
-"""One loaded copy of each model for everybody: found, loaded, counted and let go of here.
+"""One loaded copy of each model for everybody: found, loaded and counted here.
 
 Nothing of a model is read or imported before it is loaded, so a page can be shown, and
 `python -m engine models` can answer, without TensorFlow.
 """
 
-import gc
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -17,19 +16,12 @@ from typing import Any, Final
 
 from engine.models import hub, memory
 from engine.models.catalogue import CATALOGUE, ModelSpec
+from engine.models.errors import ModelError, UnknownModelError
 
 logger = logging.getLogger(__name__)
 
 #: Bundled weights are int8 or float16 on disk and float32 in memory: at most four times as large.
 MEMORY_PER_BYTE: Final = 4
-
-
-class ModelError(RuntimeError):
-    """A model that cannot be had; the message says which and why."""
-
-
-class UnknownModelError(ModelError):
-    """A name that is not in the catalogue."""
 
 
 class State(StrEnum):
@@ -139,15 +131,6 @@ class Models:
         thread = Thread(target=self._preload, args=(entries,), name="preload", daemon=True)
         thread.start()
         return thread
-
-    def unload(self, name: str) -> None:
-        """Let go of a model; whoever is using it keeps it until they are done."""
-        entry = self._entry(name)
-        with entry.lock:
-            entry.model = None
-            entry.status = ModelStatus(name, State.WAITING, entry.status.bytes)
-        gc.collect()
-        logger.info("%s: unloaded", name)
 
     def _entry(self, name: str) -> _Entry:
         try:

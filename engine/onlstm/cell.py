@@ -14,7 +14,6 @@ The last level of Shen's I is always 0, the first of Su's always 1.
 
 from typing import Any, NamedTuple
 
-import keras
 from keras import ops
 
 from engine.onlstm.config import Cell, MasterInput
@@ -81,62 +80,3 @@ def next_cell(found: Gates, c: Tensor) -> Tensor:
     kept = master_forget * past + master_input * candidate
     changed = overlap * ((forget - 1.0) * past + (input - 1.0) * candidate)
     return ops.reshape(kept + changed, shape)
-
-
-@keras.saving.register_keras_serializable(package="onlstm")
-class OnLstmCell(keras.layers.Layer):
-    """An ordered-neurons cell for keras.layers.RNN.
-
-    Args:
-        units: neurons H.
-        chunk_size: neurons a level; H is a multiple of it.
-        cell: "onlstm", or "lstm" for the same layer without master gates.
-        master_input: "complement" (Shen et al.) or "reverse" (Su).
-    """
-
-    def __init__(
-        self,
-        units: int,
-        chunk_size: int = 1,
-        *,
-        cell: Cell = "onlstm",
-        master_input: MasterInput = "complement",
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        if units < 1 or chunk_size < 1 or units % chunk_size:
-            raise ValueError(f"{units=} must be a multiple of {chunk_size=}")
-        self.units, self.chunk_size = units, chunk_size
-        self.cell, self.master_input = cell, master_input
-        self.state_size = [units, units]
-        self.output_size = units
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        levels = self.units // self.chunk_size if self.cell == "onlstm" else 0
-        columns = 4 * self.units + 2 * levels
-        self.kernel = self.add_weight(
-            shape=(input_shape[-1], columns), initializer="glorot_uniform", name="kernel"
-        )
-        self.recurrent_kernel = self.add_weight(
-            shape=(self.units, columns), initializer="glorot_uniform", name="recurrent_kernel"
-        )
-        self.bias = self.add_weight(shape=(columns,), initializer="zeros", name="bias")
-        self.built = True
-
-    def call(self, inputs: Tensor, states: list[Tensor], **_: Any) -> tuple[Tensor, list[Tensor]]:
-        """A step: inputs [B, in], states h and c [B, H]; returns h', and h' and c'."""
-        h, c = states
-        z = ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent_kernel) + self.bias
-        found = gates(z, self.units, self.cell, self.master_input)
-        c = next_cell(found, c)
-        h = found.output * ops.tanh(c)
-        return h, [h, c]
-
-    def get_config(self) -> dict[str, Any]:
-        settings: dict[str, Any] = super().get_config()
-        return settings | {
-            "units": self.units,
-            "chunk_size": self.chunk_size,
-            "cell": self.cell,
-            "master_input": self.master_input,
-        }

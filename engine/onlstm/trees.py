@@ -63,15 +63,6 @@ def shen(distances: ArrayLike) -> Node:
     return parse(distances, "shen")
 
 
-def unbiased(distances: ArrayLike) -> Node:
-    """The tree that divides at the largest distance between two words, from the top down.
-
-    The first distance is of no use: there is nothing before the first word. Arguments and errors
-    as of ``shen``.
-    """
-    return parse(distances, "unbiased")
-
-
 def parse(distances: ArrayLike, parser: Parser, borders: Collection[int] = ()) -> Node:
     """The tree of either parser. Arguments and errors as of ``splits``."""
     return from_splits(np.size(distances), splits(distances, parser, borders))

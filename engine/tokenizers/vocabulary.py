@@ -134,16 +134,6 @@ class Vocabulary:
             rows=replace(rows, compounds=(*rows.compounds, *added)),
         )
 
-    def swapped(self, first: str, second: str) -> "Vocabulary":
-        """With the ids of two pieces exchanged, for a checkpoint whose rows are.
-
-        CDial-GPT has [CLS] at 0 and [PAD] at 1; its TensorFlow port has the two rows exchanged.
-        """
-        one, other = self._require(first), self._require(second)
-        pieces = list(self.pieces)
-        pieces[one], pieces[other] = second, first
-        return replace(self, pieces=tuple(pieces))
-
     def _require(self, piece: str) -> int:
         try:
             return self.ids[piece]

@@ -189,10 +189,6 @@ class Vectors:
         order = np.argsort(-scores, kind="stable")
         return [(different[i], float(scores[i])) for i in order]
 
-    def odd_one_out(self, words: Sequence[str]) -> str:
-        """The word that is farthest from the mean of all; raises as ``centrality`` does."""
-        return self.centrality(words)[-1][0]
-
     def sentence(self, words: Sequence[str]) -> Floats:
         """The mean vector [d] of the words of a sentence that have one.
 
@@ -205,10 +201,6 @@ class Vectors:
             raise UnknownWordError(words[0], self.near_spellings(words[0], 5))
         mean: Floats = self.matrix[rows].mean(axis=0)
         return mean
-
-    def sentence_similarity(self, a: Sequence[str], b: Sequence[str]) -> float:
-        """The cosine of the mean vectors of two sentences; raises as ``sentence`` does."""
-        return float(unit(self.sentence(a)) @ unit(self.sentence(b)))
 
     def near_spellings(self, word: str, topn: int = 5) -> list[str]:
         """Words of the vocabulary that are written alike: another script or case of the same

@@ -7,12 +7,12 @@ move in it is not found, so None means "no mate by checks", not "no mate".
 from typing import Final
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move
+from engine.xiangqi.moves import Move, XiangqiError
 
 MAX_NODES: Final = 20_000
 
 
-class TooHardError(RuntimeError):
+class TooHardError(XiangqiError):
     """The search has used up its positions."""
 
 

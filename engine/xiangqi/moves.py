@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from engine.models.errors import EngineError
+
 Color = bool
 RED: Final = True
 BLACK: Final = False
@@ -34,7 +36,7 @@ FILE_NAMES: Final = "abcdefghi"
 SQUARES: Final = range(FILES * RANKS)
 
 
-class XiangqiError(ValueError):
+class XiangqiError(EngineError):
     """Base of the errors of this package; the message carries the text that was wrong."""
 
 

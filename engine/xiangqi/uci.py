@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.models.errors import EngineError
 from engine.xiangqi.board import STARTING_FEN, Board
-from engine.xiangqi.moves import Move, XiangqiError
+from engine.xiangqi.moves import Move
 
 if TYPE_CHECKING:  # the network's library takes seconds to import, the protocol does not need it
     from engine.xiangqi.player import Choice, Player
@@ -196,7 +197,7 @@ class UciSession:
     def _think(self, board: Board, limits: Limits) -> None:
         try:
             choice = self._choose(board, limits)
-        except (XiangqiError, RuntimeError) as error:
+        except (EngineError, RuntimeError) as error:
             self.send(f"info string {error}")
             choice = None
         self._released.wait()

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
+from engine.models.errors import EngineError
 from engine.xiangqi.moves import Move
 
 __all__ = ["UciAnswer", "UciEngine", "UciError"]
@@ -17,7 +18,7 @@ __all__ = ["UciAnswer", "UciEngine", "UciError"]
 MATE_SCORE = 30_000
 
 
-class UciError(RuntimeError):
+class UciError(EngineError):
     """The engine is missing, silent, or does not speak the protocol."""
 
 

@@ -82,14 +82,6 @@ FLIP_MOVES: MoveIds = _permute_moves(FLIP_SQUARES)
 """[2087]: each token as the other side sees it."""
 
 
-def move_id(move: Move) -> int:
-    """The token of a move seen by red; raises KeyError for a move no piece can ever make."""
-    token = int(MOVE_IDS[move.from_square, move.to_square])
-    if token < 0:
-        raise KeyError(f"no piece moves so: {move.uci()}")
-    return token
-
-
 def seen_by_mover(codes: Codes, red_to_move: bool) -> Codes:
     """Board codes [..., 90] (red 1 to 7, black 8 to 14) as the side to move sees them."""
     return codes if red_to_move else _SWAP_COLOURS[codes[..., FLIP_SQUARES]]

@@ -93,7 +93,7 @@ class Opponent:
         return self._searches.statistics().tasks_waiting
 
     async def player(self) -> Player:
-        """The model, as soon as it is loaded. Raises engine.models.registry.ModelError."""
+        """The model, as soon as it is loaded. Raises engine.models.errors.ModelError."""
         if self.ready:
             player: Player = self._models.get(NAME)
             return player

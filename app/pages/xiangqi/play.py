@@ -22,7 +22,7 @@ from app.pages.xiangqi.session import COLORS, SIDES, NotAllowed, Session
 from app.pages.xiangqi.words import move_name, refusal, say
 from app.web.limits import RateLimiter
 from app.web.texts import Language, language
-from engine.models.registry import ModelError
+from engine.models.errors import ModelError
 from engine.xiangqi.board import Board
 from engine.xiangqi.moves import RED, Move
 

@@ -22,7 +22,7 @@ from app.pages.xiangqi.words import PAGE, refusal, say
 from app.web import sharing
 from app.web.limits import MAX_FEN_CHARS, MAX_GAME_BYTES, checked_bytes, checked_text
 from app.web.texts import Language, language
-from engine.models.registry import ModelError
+from engine.models.errors import ModelError
 from engine.xiangqi.board import Board
 from engine.xiangqi.moves import Move
 

@@ -14,12 +14,13 @@ from engine.models.errors import (
     DeadlineError,
     EngineError,
     GenerationError,
+    ModelError,
     PromptError,
     QueueFullError,
     SlotsFullError,
     TokenizerError,
+    UnknownModelError,
 )
-from engine.models.registry import ModelError, UnknownModelError
 
 ERRORS = (
     CheckpointError,

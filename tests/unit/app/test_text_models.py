@@ -7,7 +7,8 @@ import pytest
 
 from app.text.models import TextModels
 from app.web.limits import Refusal
-from engine.models.registry import ModelError, State
+from engine.models.errors import ModelError
+from engine.models.registry import State
 from tests.story_model import StoryModel
 from tests.text_page import NAMES, toy_models
 

@@ -52,17 +52,11 @@ def test_two_speakers_take_turns_and_nothing_changes_in_place() -> None:
     assert texts(first) == ["一"]
     assert [turn.speaker for turn in second.turns] == [0, 1, 0]
     assert second.speaker == 1
-    assert texts(second.rewound(1)) == ["一"]
-    assert second.edited(1, "两").turns == (Turn("一", 0), Turn("两", 1))
-    for index in (-1, 3):
-        with pytest.raises(IndexError, match="3 turns"):
-            second.rewound(index)
-        with pytest.raises(IndexError):
-            second.edited(index, "")
 
 
 def test_a_call_for_help_is_not_for_the_model(model: LanguageModel) -> None:
-    talked = Conversation.of(["你好", "好啊"]).helped("我想死", "请打电话").said("今天好")
+    call = (Turn("我想死", 0, heard=False), Turn("请打电话", 1, heard=False))
+    talked = Conversation((*Conversation.of(["你好", "好啊"]).turns, *call)).said("今天好")
     assert [turn.text for turn in talked.heard] == ["你好", "好啊", "今天好"]
     assert [turn.speaker for turn in talked.turns] == [0, 1, 0, 1, 0]
     seen = context(model, talked, 8)

@@ -13,7 +13,8 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from engine.models.catalogue import CATALOGUE, ROOT, ModelSpec
-from engine.models.registry import MEMORY_PER_BYTE, ModelError, Models, State, UnknownModelError
+from engine.models.errors import ModelError, UnknownModelError
+from engine.models.registry import MEMORY_PER_BYTE, Models, State
 from engine.transformer.families import family_config
 from engine.transformer.weights import shapes
 
@@ -155,15 +156,6 @@ def test_a_model_whose_files_are_not_here_is_absent(tmp_path: Path) -> None:
         models.get("one")
 
 
-def test_unloading_lets_go(tmp_path: Path) -> None:
-    models = Models([spec(tmp_path)])
-    first = models.get("one")
-    models.unload("one")
-    assert status_of(models) is State.WAITING
-    assert models.get("one") is not first
-    assert len(loaded) == 2
-
-
 def test_a_folder_of_ones_own_replaces_the_catalogues(tmp_path: Path) -> None:
     own = tmp_path / "own" / "one"
     own.mkdir(parents=True)
@@ -192,7 +184,7 @@ def test_a_hub_repository_is_fetched_when_it_is_asked_for(
 
 def test_an_unknown_name_is_an_error_that_lists_the_known(tmp_path: Path) -> None:
     models = Models([spec(tmp_path)])
-    for call in (models.get, models.status, models.unload, models.spec, models.folder):
+    for call in (models.get, models.status, models.spec, models.folder):
         with pytest.raises(UnknownModelError, match="no model 'two'; there are: one"):
             call("two")
     with pytest.raises(UnknownModelError):
@@ -205,7 +197,7 @@ def test_the_catalogue_is_in_order() -> None:
         folder = spec_.folder()
         if spec_.source == "bundled":
             assert folder is not None
-            assert (folder / spec_.card).is_file()
+            assert (folder / "CARD.md").is_file()
             assert any(folder.rglob("config.json"))
             assert all(path.stat().st_size < 10_000_000 for path in folder.rglob("*"))
 

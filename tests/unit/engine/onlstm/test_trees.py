@@ -66,22 +66,22 @@ def test_unbiased_has_the_spans_that_higher_borders_enclose(distances):
         for stop in range(start + 2, words + 1)
         if inside(start, stop, distances)
     }
-    assert trees.spans(trees.unbiased(distances)) == expected
+    assert trees.spans(trees.parse(distances, "unbiased")) == expected
 
 
 @pytest.mark.parametrize("parser", PARSERS)
 def test_of_equal_distances_the_first_divides(parser):
     assert trees.parse([0.5] * 6, parser) == trees.right(6)
-    assert trees.unbiased([0.0, 0.2, 0.7, 0.7]) == ((0, 1), (2, 3))
+    assert trees.parse([0.0, 0.2, 0.7, 0.7], "unbiased") == ((0, 1), (2, 3))
     assert trees.shen([0.0, 0.7, 0.7, 0.1]) == (0, (1, (2, 3)))
 
 
 def test_what_the_two_parsers_make_of_the_same_distances():
     # The border before word 2 is the highest, then that before word 3.
     distances = [0.1, 0.2, 0.9, 0.5, 0.3]
-    assert trees.unbiased(distances) == ((0, 1), (2, (3, 4)))
+    assert trees.parse(distances, "unbiased") == ((0, 1), (2, (3, 4)))
     assert trees.shen([0.9, 0.2, 0.5]) == (0, (1, 2))
-    assert trees.unbiased([0.9, 0.2, 0.5]) == ((0, 1), 2)
+    assert trees.parse([0.9, 0.2, 0.5], "unbiased") == ((0, 1), 2)
 
 
 @given(DISTANCES, st.sampled_from(PARSERS))
@@ -105,7 +105,8 @@ def test_only_the_order_of_distances_counts(distances, parser, rising):
 
 @given(DISTANCES)
 def test_the_first_distance_means_nothing_to_unbiased(distances):
-    assert trees.unbiased([1e6, *distances[1:]]) == trees.unbiased([-1e6, *distances[1:]])
+    low, high = ([first, *distances[1:]] for first in (-1e6, 1e6))
+    assert trees.parse(high, "unbiased") == trees.parse(low, "unbiased")
 
 
 @given(DISTANCES, st.sampled_from(PARSERS))
@@ -138,7 +139,7 @@ def test_commas_divide_first_and_the_parser_divides_the_parts(distances, parser,
     for start, stop in pairwise([0, *borders, words]):
         part = trees.spans(trees.parse(distances[start:stop], parser))
         assert {(a + start, b + start) for a, b in part} <= made
-    assert trees.parse(distances, "unbiased", range(1, words)) == trees.unbiased(distances)
+    assert trees.parse(distances, "unbiased", range(1, words)) == trees.parse(distances, "unbiased")
 
 
 @pytest.mark.parametrize("border", [0, 3, -1])
@@ -193,7 +194,7 @@ def test_nodes_of_one_child_count_once():
 
 def test_a_thousand_words_deep():
     falling = np.linspace(1, 0, 1_000)
-    for tree in (trees.shen(falling), trees.unbiased(falling), trees.right(1_000)):
+    for tree in (trees.shen(falling), trees.parse(falling, "unbiased"), trees.right(1_000)):
         assert trees.spans(tree) == {(start, 1_000) for start in range(999)}
         assert trees.depth(tree) == 999
         assert trees.word_count(tree) == 1_000

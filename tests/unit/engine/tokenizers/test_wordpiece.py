@@ -7,7 +7,7 @@ import pytest
 
 from engine.models.errors import TokenizerError
 from engine.tokenizers import Vocabulary, WordPieceTokenizer, read_vocabulary
-from tests.unit.engine.tokenizers.samples import BERT, CDIAL, SPECIALS, XIANGQI
+from tests.unit.engine.tokenizers.samples import BERT, SPECIALS, XIANGQI
 
 FULL = read_vocabulary(BERT)
 SMALL = Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "今", "天", "a", "##b", "##天", ",", "ab"))
@@ -95,15 +95,6 @@ def test_wrong_changes_say_what_is_wrong(change: object, message: str) -> None:
     assert callable(change)
     with pytest.raises(TokenizerError, match=message):
         change()
-
-
-def test_cdial_rows_of_the_tensorflow_port() -> None:
-    published = read_vocabulary(CDIAL)
-    port = published.swapped("[CLS]", "[PAD]")
-    assert (published.ids["[CLS]"], published.ids["[PAD]"]) == (0, 1)
-    assert (port.ids["[CLS]"], port.ids["[PAD]"]) == (1, 0)
-    assert port.pieces[2:] == published.pieces[2:]
-    assert WordPieceTokenizer(port).bos_id == 1
 
 
 def test_xiangqi_moves() -> None:

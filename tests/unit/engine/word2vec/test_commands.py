@@ -26,7 +26,7 @@ def test_neighbours_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     ((answer, _),) = lines(capsys)
     assert answer == vectors.most_similar_cosmul(["字1", "字2"], ["字0"])[0][0]
     assert main(["neighbours", "--odd", "字1", "字2", "字50", *VECTORS]) == 0
-    assert lines(capsys)[-1][0] == vectors.odd_one_out(["字1", "字2", "字50"])
+    assert lines(capsys)[-1][0] == vectors.centrality(["字1", "字2", "字50"])[-1][0]
 
 
 def test_related_words_of_a_model(

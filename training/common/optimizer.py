@@ -82,10 +82,14 @@ def make_optimizer(
     weight_decay: float,
     precision: str,
     pool: ThreadPoolExecutor | None,
+    adam: Sequence[str] = ADAM,
 ) -> keras.optimizers.Optimizer:
     """AdamW, or Muon for the matrices of the blocks with Adam for the rest.
 
     Only matrices of the blocks decay: no norms, no embeddings.
+
+    Args:
+        adam: parts of names of matrices that are Adam's.
     """
     parts = schedule.parts if schedule.parts > 1 else None
     if name == "muon":
@@ -95,7 +99,7 @@ def make_optimizer(
             adam_beta_2=0.95,
             weight_decay=weight_decay,
             adam_weight_decay=0.0,
-            exclude_layers=list(ADAM),
+            exclude_layers=list(adam),
             global_clipnorm=1.0,
             gradient_accumulation_steps=parts,
             precision=precision,
@@ -108,5 +112,5 @@ def make_optimizer(
         global_clipnorm=1.0,
         gradient_accumulation_steps=parts,
     )
-    optimizer.exclude_from_weight_decay(var_names=["embeddings", "norm", "bias", *ADAM])
+    optimizer.exclude_from_weight_decay(var_names=["embeddings", "norm", "bias", *adam])
     return optimizer

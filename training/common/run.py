@@ -1,25 +1,25 @@
 """A run of training: its folder, its log, and how it goes on after a stop."""
 
 import argparse
-import json
-import signal
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from pathlib import Path
+from threading import Event
+from typing import Any, ClassVar, Final
 
 import keras
 import numpy as np
 from keras import ops
-from safetensors.numpy import load_file, save_file
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
 
-from training.common.optimizer import Schedule, make_optimizer
-from training.common.state import LEARNED, STATE
+from training.common import state
+from training.common.optimizer import ADAM, Schedule, make_optimizer
+from training.common.state import LEARNED, LOG_SECONDS, SAVE_SECONDS, STATE, Arrays
 
-LOG_SECONDS, SAVE_SECONDS, MEASURE_SECONDS = 30, 180, 360
-
-Arrays = dict[str, np.ndarray]
+MEASURE_SECONDS: Final = 360
 
 
 class Run(ABC):
@@ -31,14 +31,19 @@ class Run(ABC):
     """
 
     network: Any
-    """A built and compiled keras.Model with ``learned``, its variables by name, and a metric
-    "nats", the mean of -log p over a step's targets."""
+    """A built and compiled keras.Model with ``learned``, its variables by name."""
+    losses: ClassVar[Mapping[str, str]] = {"loss": "nats"}
+    """What the log says, and the network's metric that it is: a mean over all calls so far. "nats"
+    is the mean of -log p over a step's targets."""
+    adam: ClassVar[Sequence[str]] = ADAM
+    """Parts of names of matrices that Muon leaves to Adam."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         keras.utils.set_random_seed(args.seed)
         if args.precision == "auto":
             args.precision = faster_precision(args.threads)
-        self.args, self.folder = args, args.run
+        self.args = args
+        self.folder: Path = args.run
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def prepare(self, network: Any, pool: ThreadPoolExecutor | None = None) -> None:
@@ -60,14 +65,15 @@ class Run(ABC):
             weight_decay=args.weight_decay,
             precision=args.precision,
             pool=pool,
+            adam=self.adam,
         )
         network.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")
         optimizer.build(network.trainable_variables)
         if (self.folder / STATE).exists():
             self.assign(load_file(self.folder / STATE))
         elif args.init is not None:
-            state = load_file(args.init / STATE)
-            self.assign({k: v for k, v in state.items() if k.startswith(LEARNED)})
+            begin = load_file(args.init / STATE)
+            self.assign({k: v for k, v in begin.items() if k.startswith(LEARNED)})
 
     @property
     def step(self) -> int:
@@ -84,51 +90,41 @@ class Run(ABC):
         """Calls of the optimizer for one step: those of gradient accumulation."""
         return 1
 
-    @abstractmethod
-    def flops_a_token(self) -> float:
+    def flops_a_token(self) -> float | None:
         """Of the matrix products of a training step: three times those of a forward pass."""
+        return None
 
-    @abstractmethod
     def held_out(self) -> dict[str, float]:
         """What is measured every few minutes, for the log."""
+        return {}
 
     def description(self) -> str:
         """For people."""
         parameters, tokens = self.network.count_params(), self.tokens_a_call * self.calls_a_step
-        return f"{parameters:,} parameters, {tokens:,} tokens a step, from {self.step}"
+        return f"{parameters:,} parameters, {tokens:,} tokens a step, from step {self.step}"
 
     def fit(self, batches: Iterator[Any]) -> None:
         """Train until the last step, or until a signal to end comes."""
         left = (self.args.steps - self.step) * self.calls_a_step
         if left <= 0:
             return
-        signals = (signal.SIGTERM, signal.SIGINT)
-        before = [signal.signal(number, self._stop) for number in signals]
-        try:
+        with state.stop_asked() as stop:
             self.network.fit(
-                batches, steps_per_epoch=left, epochs=1, verbose=0, callbacks=[_Log(self)]
+                batches, steps_per_epoch=left, epochs=1, verbose=0, callbacks=[_Log(self, stop)]
             )
-        finally:
-            for number, handler in zip(signals, before, strict=True):
-                signal.signal(number, handler)
 
     def save(self) -> None:
-        """All that is needed to go on; renamed into place, so that a kill cannot spoil it."""
-        path = self.folder / STATE
-        arrays = {k: np.ascontiguousarray(_numpy(v)) for k, v in self._variables().items()}
-        save_file(arrays | self.constants(), path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").rename(path)
+        """All that is needed to go on."""
+        arrays = {name: _numpy(variable) for name, variable in self._variables().items()}
+        state.write_state(self.folder, arrays | self.constants())
 
     def constants(self) -> Arrays:
         """Arrays that the state has besides what changes."""
         return {}
 
-    def log(self, line: dict[str, Any]) -> None:
-        """A line for log.jsonl and the terminal."""
-        text = json.dumps(line)
-        with (self.folder / "log.jsonl").open("a") as file:
-            file.write(text + "\n")
-        print(text, flush=True)
+    def log(self, **line: Any) -> None:
+        """A line for log.jsonl and the terminal, with the step."""
+        state.log(self.folder, {"step": self.step, **line})
 
     def assign(self, arrays: Arrays) -> None:
         """Put what a state has into the network and its optimizer."""
@@ -136,38 +132,36 @@ class Run(ABC):
             if name in arrays:
                 variable.assign(arrays[name].reshape(variable.shape))
 
-    def write_settings(self, settings: dict[str, Any]) -> None:
+    def write_settings(self, **settings: Any) -> None:
         """Write config.json: the settings and the arguments of the run."""
         arguments = {name: str(value) for name, value in vars(self.args).items()}
-        text = json.dumps(settings | {"arguments": arguments}, indent=1)
-        (self.folder / "config.json").write_text(text + "\n")
+        state.write_settings(self.folder, settings | {"arguments": arguments})
 
     def _variables(self) -> dict[str, Any]:
-        state = {f"{LEARNED}{name}": value for name, value in self.network.learned.items()}
+        found = {f"{LEARNED}{name}": value for name, value in self.network.learned.items()}
         optimizer = enumerate(self.network.optimizer.variables)
-        return state | {f"optimizer/{i}": value for i, value in optimizer}
-
-    def _stop(self, *_: Any) -> None:
-        self.network.stop_training = True
+        return found | {f"optimizer/{i}": value for i, value in optimizer}
 
 
 class _Log(keras.callbacks.Callback):
-    """Writes the log and saves the run every so many seconds."""
+    """Writes the log and saves the run every so many seconds, and stops where it is asked to."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, stop: Event) -> None:
         super().__init__()
-        self.run = run
+        self.run, self.stop = run, stop
 
     def on_train_begin(self, logs: Any = None) -> None:
         self.peak = peak_flops(self.run.args.threads, dtype=self.run.args.precision)
         self.began = self.logged = self.saved = time.time()
         self.measured = 0.0
         self.calls = self.logged_calls = 0
-        self.logged_sum = 0.0
-        self.run.log({"step": self.run.step, "peak_gflops": round(self.peak / 1e9)})
+        self.sums = dict.fromkeys(self.run.losses, 0.0)
+        self.run.log(peak_gflops=round(self.peak / 1e9))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self.calls += 1
+        if self.stop.is_set():
+            self.run.network.stop_training = True
         now = time.time()
         if now - self.logged > LOG_SECONDS:
             self._log(now, logs or {})
@@ -190,7 +184,8 @@ class _Log(keras.callbacks.Callback):
 
     def _measure(self) -> None:
         self._synchronize()
-        self.run.log({"step": self.run.step, "held_out": self.run.held_out()})
+        if found := self.run.held_out():
+            self.run.log(held_out=found)
 
     def _synchronize(self) -> None:
         """Keras on JAX keeps the variables elsewhere during an epoch, and puts them into a model
@@ -202,21 +197,20 @@ class _Log(keras.callbacks.Callback):
         if not calls:
             return
         self._synchronize()
-        # The metric is a mean over all calls so far.
-        total = float(logs["nats"]) * self.calls
+        # Metrics are means over all calls so far.
+        sums = {name: float(logs[metric]) * self.calls for name, metric in run.losses.items()}
         per_second = calls * run.tokens_a_call / max(now - self.logged, 1e-9)
-        run.log(
-            {
-                "step": run.step,
-                "seconds": round(now - self.began),
-                "tokens": run.step * run.calls_a_step * run.tokens_a_call,
-                "loss": round((total - self.logged_sum) / calls, 4),
-                "rate": float(f"{float(run.network.optimizer.learning_rate):.3g}"),
-                "tokens_per_second": round(per_second),
-                "peak_share": round(per_second * run.flops_a_token() / self.peak, 3),
-            }
-        )
-        self.logged, self.logged_calls, self.logged_sum = now, self.calls, total
+        line = {
+            "seconds": round(now - self.began),
+            "tokens": run.step * run.calls_a_step * run.tokens_a_call,
+            **{name: round((sums[name] - self.sums[name]) / calls, 4) for name in sums},
+            "rate": float(f"{float(run.network.optimizer.learning_rate):.3g}"),
+            "tokens_per_second": round(per_second),
+        }
+        if (flops := run.flops_a_token()) is not None:
+            line["peak_share"] = round(per_second * flops / self.peak, 3)
+        run.log(**line)
+        self.logged, self.logged_calls, self.sums = now, self.calls, sums
 
 
 def faster_precision(threads: int) -> str:
@@ -243,5 +237,6 @@ def peak_flops(threads: int, size: int = 2048, dtype: str = "bfloat16") -> float
     return max(rounds)
 
 
-def _numpy(variable: Any) -> np.ndarray:
-    return np.asarray(ops.convert_to_numpy(variable))
+def _numpy(variable: Any) -> NDArray[Any]:
+    array: NDArray[Any] = np.asarray(ops.convert_to_numpy(variable))
+    return array

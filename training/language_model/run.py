@@ -49,10 +49,7 @@ class TransformerRun(Run):
         )
         self.prepare(network, pool)
         self.write_settings(
-            {
-                "model": model_settings(self.config),
-                "tokenizer": self.pack.manifest["tokenizer"],
-            }
+            model=model_settings(self.config), tokenizer=self.pack.manifest["tokenizer"]
         )
 
     @property

@@ -45,7 +45,7 @@ class OnLstmRun(Run):
             )
         )
         self.pack.vocabulary.save(self.folder)
-        self.write_settings({"model": self.config.to_dict()})
+        self.write_settings(model=self.config.to_dict())
 
     @property
     def tokens_a_call(self) -> int:

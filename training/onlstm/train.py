@@ -7,31 +7,19 @@ Stops and resumes at will: everything is in the run folder.
 """
 
 import argparse
-import os
-import sys
 from pathlib import Path
 
-from training.language_model.train import ENVIRONMENT, prefetched
+from training.common.command import add_run_arguments, prefetched, restart_in_environment
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("pack", type=Path, help="folder that training.onlstm.data wrote")
-    parser.add_argument("--run", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--init", type=Path, help="another run, whose weights to begin with")
-    parser.add_argument("--steps", type=int, default=10_000)
-    parser.add_argument("--schedule", choices=("wsd", "cosine"), default="wsd")
-    parser.add_argument("--warmup", type=int, default=100)
-    parser.add_argument("--decay", type=int, default=1000, help="last steps; only of wsd")
-    parser.add_argument("--optimizer", choices=("muon", "adamw"), default="adamw")
-    parser.add_argument("--rate", type=float, default=5e-3)
-    parser.add_argument("--adam-ratio", type=float, default=1.0, help="Adam's rate beside Muon's")
-    parser.add_argument("--weight-decay", type=float, default=0.01)
+    add_run_arguments(
+        parser, steps=10_000, rate=5e-3, weight_decay=0.01, threads=1, optimizer="adamw"
+    )
     parser.add_argument("--streams", type=int, default=32, help="texts read side by side")
     parser.add_argument("--length", type=int, default=32, help="words of each in a step")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--precision", choices=("auto", "bfloat16", "float32"), default="auto")
-    parser.add_argument("--seed", type=int, default=0)
     model = parser.add_argument_group("model")
     model.add_argument("--cell", choices=("onlstm", "lstm"), default="onlstm")
     model.add_argument("--master-input", choices=("complement", "reverse"), default="complement")
@@ -48,11 +36,8 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     args = arguments()
-    if "MALLOC_TRIM_THRESHOLD_" not in os.environ:
-        names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-        os.environ.update(ENVIRONMENT | dict.fromkeys(names, str(args.threads)))
-        os.environ["TF_NUM_INTEROP_THREADS"] = "1"
-        os.execv(sys.executable, [sys.executable, "-m", "training.onlstm.train", *sys.argv[1:]])
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), str(args.threads))
+    restart_in_environment("training.onlstm.train", TF_NUM_INTEROP_THREADS="1", **threads)
     from training.onlstm.run import OnLstmRun
 
     run = OnLstmRun(args)

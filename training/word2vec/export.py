@@ -7,23 +7,20 @@ computed once, here (t-SNE takes minutes).
 """
 
 import argparse
-import json
 from pathlib import Path
-
-from safetensors.numpy import load_file
 
 from engine.word2vec.maps import word_map
 from engine.word2vec.model import Word2Vec
 from engine.word2vec.vectors import Vectors
-from training.common.state import STATE
+from training.common.state import read_state
 from training.word2vec.pack import read
 
 
 def trained(run: Path, pack: Path) -> Word2Vec:
     """What a run has learned so far, without a map."""
     vocabulary, tokens = read(pack)
-    state = load_file(run / STATE)
-    recipe = json.loads((run / "config.json").read_text())["recipe"]
+    settings, state = read_state(run)
+    recipe = settings["recipe"]
     vectors = Vectors(vocabulary.words, state["inputs"][:-1], vocabulary.counts)
     nodes = state["outputs"][:-1] if recipe["output"] == "hierarchical" else None
     *_, done = state["place"].tolist()

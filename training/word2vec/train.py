@@ -10,22 +10,24 @@ a run that was stopped goes on: saved every few minutes and when the process is 
 
 import argparse
 import dataclasses
-import json
-import signal
 import time
 from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Literal, get_args, get_origin, get_type_hints
 
-import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from engine.word2vec.training.recipe import Recipe
-from engine.word2vec.training.trainer import Progress, State, Trainer
-from training.common.state import STATE
+from engine.word2vec.training.trainer import Trainer
+from training.common.state import (
+    LOG_SECONDS,
+    SAVE_SECONDS,
+    STATE,
+    log,
+    stop_asked,
+    write_settings,
+    write_state,
+)
 from training.word2vec.pack import read
-
-LOG_SECONDS: Final = 30
-SAVE_SECONDS: Final = 180
 
 
 def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,57 +46,30 @@ def add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def recipe_of(args: argparse.Namespace, **settings: Any) -> Recipe:
+def recipe_of(args: argparse.Namespace) -> Recipe:
     """The recipe that the options ask for."""
     names = (setting.name for setting in dataclasses.fields(Recipe))
     given = {name: getattr(args, name) for name in names if hasattr(args, name)}
-    return Recipe(**given, **settings)
+    return Recipe(**given)
 
 
-class Run:
-    """A run in its folder: new, or going on from where it was saved."""
-
-    def __init__(self, pack: Path, folder: Path, recipe: Recipe) -> None:
-        self.folder = folder
-        vocabulary, tokens = read(pack)
-        state = load_file(folder / STATE) if (folder / STATE).exists() else None
-        self.trainer = Trainer(tokens, vocabulary, recipe, state)
-        folder.mkdir(parents=True, exist_ok=True)
-        settings = {"recipe": recipe.as_dict(), "tokens": len(tokens), "pack": pack.name}
-        (folder / "config.json").write_text(json.dumps(settings, indent=1) + "\n")
-        self._stopped = False
-
-    def train(self) -> None:
-        """To the end, or until the process is told to end."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        saved = time.monotonic()
-        for progress in self.trainer.run(LOG_SECONDS):
-            self._log(progress)
-            if self._stopped:
+def train(pack: Path, run: Path, recipe: Recipe) -> None:
+    """To the end, or until the process is told to end; goes on from where the run was saved."""
+    vocabulary, tokens = read(pack)
+    state = load_file(run / STATE) if (run / STATE).exists() else None
+    trainer = Trainer(tokens, vocabulary, recipe, state)
+    run.mkdir(parents=True, exist_ok=True)
+    write_settings(run, {"recipe": recipe.as_dict(), "tokens": len(tokens), "pack": pack.name})
+    saved = time.monotonic()
+    with stop_asked() as stop:
+        for progress in trainer.run(LOG_SECONDS):
+            log(run, dataclasses.asdict(progress))
+            if stop.is_set():
                 break
             if time.monotonic() - saved > SAVE_SECONDS:
-                self._save(self.trainer.state())
+                write_state(run, trainer.state())
                 saved = time.monotonic()
-        self._save(self.trainer.state())
-
-    def _stop(self, *_: Any) -> None:
-        self._stopped = True
-
-    def _log(self, progress: Progress) -> None:
-        line = json.dumps(dataclasses.asdict(progress))
-        with (self.folder / "log.jsonl").open("a") as file:
-            file.write(line + "\n")
-        print(line, flush=True)
-
-    def _save(self, state: State) -> None:
-        """Renamed into place, so that a kill cannot spoil it."""
-        path = self.folder / STATE
-        save_file(
-            {name: np.ascontiguousarray(array) for name, array in state.items()},
-            path.with_suffix(".tmp"),
-        )
-        path.with_suffix(".tmp").rename(path)
+        write_state(run, trainer.state())
 
 
 def main() -> None:
@@ -103,7 +78,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
     add_recipe_arguments(parser)
     args = parser.parse_args()
-    Run(args.pack, args.run, recipe_of(args)).train()
+    train(args.pack, args.run, recipe_of(args))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,17 @@ import argparse
 import json
 from pathlib import Path
 
-from safetensors.numpy import load_file
-
 from engine.weights import bundle
+from training.common.state import learned, read_state
+
+
+def export(run: Path, folder: Path) -> None:
+    """Write the run's model into ``folder``. Raises CheckpointError where nothing is saved yet."""
+    settings, state = read_state(run)
+    bundle.save(learned(state), folder)
+    # Older runs have the model's settings alone.
+    document = {"family": "xiangqi", "model": settings.get("model", settings)}
+    (folder / "config.json").write_text(json.dumps(document, indent=1) + "\n")
 
 
 def main() -> None:
@@ -17,15 +25,7 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("folder", type=Path)
     args = parser.parse_args()
-    state = load_file(args.run / "state.safetensors")
-    prefix = "model/"
-    weights = {
-        name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)
-    }
-    bundle.save(weights, args.folder)
-    config = json.loads((args.run / "config.json").read_text())
-    document = {"family": "xiangqi", "model": config}
-    (args.folder / "config.json").write_text(json.dumps(document, indent=1) + "\n")
+    export(args.run, args.folder)
 
 
 if __name__ == "__main__":

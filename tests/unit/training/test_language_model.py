@@ -21,12 +21,12 @@ from engine.transformer.checkpoints.loading import load_checkpoint
 from engine.transformer.families import family_config
 from engine.transformer.language_model import LanguageModel
 from tests.unit.training.language_model_pack import TOKENIZER, options, pack
+from training.common.command import prefetched
 from training.common.optimizer import Schedule, make_optimizer
 from training.language_model.data import Pack
 from training.language_model.export import export, read_run, whole
 from training.language_model.network import Network
 from training.language_model.run import TransformerRun
-from training.language_model.train import prefetched
 
 CONFIG = family_config(
     "bundled",

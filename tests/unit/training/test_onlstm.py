@@ -15,8 +15,8 @@ from engine.models.errors import CheckpointError
 from engine.onlstm.analysis import OnLstm
 from engine.onlstm.config import OnLstmConfig
 from engine.onlstm.vocabulary import END, UNKNOWN, Vocabulary
+from training.common.command import prefetched
 from training.common.state import learned, read_state
-from training.language_model.train import prefetched
 from training.onlstm import corpus as onlstm_corpus
 from training.onlstm.data import Pack, encode, pack_ptb, pack_sentences, shuffled, side_by_side
 from training.onlstm.evaluate import perplexities

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import gradio as gr
 from gradio.components import Component
-from pydantic import PlainValidator
+from pydantic import PlainSerializer, PlainValidator
 
 from app.text.checks import checked_int
 from app.text.drafts import MAX_SEED
@@ -26,6 +27,8 @@ PRESETS: Final = (*STRATEGIES, OWN)
 #: Short enough to be typed again.
 _DRAWN_SEEDS: Final = 10**9
 MAX_TOKENS: Final = 1024
+#: Of a strategy as JSON text; a share link has room for fewer.
+_MAX_STRATEGY_CHARS: Final = 10_000
 #: Whoever writes a seed means it: no other one is drawn then.
 _TYPED: Final = "lucky => document.activeElement?.closest('#ID') ? false : lucky"
 
@@ -117,6 +120,27 @@ class StrategyInputs(Model):
         except GenerationError:
             raise Refusal(text("text.error.settings", lang)) from None
         return strategy, read_seed(None if self.lucky else self.seed, lang)
+
+
+def _strategy_of(value: object) -> Strategy:
+    if isinstance(value, Strategy):
+        return value
+    if not isinstance(value, str) or len(value) > _MAX_STRATEGY_CHARS:
+        raise ValueError("not a strategy")
+    try:
+        return Strategy.from_dict(json.loads(value))
+    except (GenerationError, TypeError, RecursionError) as error:
+        raise ValueError("not a strategy") from error
+
+
+def _text_of(strategy: Strategy) -> str:
+    return json.dumps(strategy.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
+StrategyText = Annotated[
+    Strategy, PlainValidator(_strategy_of), PlainSerializer(_text_of, return_type=str)
+]
+"""A strategy in a link or a kept page, whose values are flat: its settings as JSON text."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,19 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app.text.controls import PRESETS, StrategyControls, read_seed, read_strategy, strategy_controls
+from app.text.controls import (
+    PRESETS,
+    StrategyControls,
+    StrategyText,
+    read_seed,
+    read_strategy,
+    strategy_controls,
+)
 from app.text.drafts import MAX_SEED
 from app.text.words import describe
+from app.web.inputs import Model, SavedError
 from app.web.limits import Refusal
+from app.web.saved import Format
 from app.web.texts import LANGUAGES, text
 from engine.generation import STRATEGIES, Settings, Strategy, write
 from tests.story_model import StoryModel
@@ -114,3 +123,22 @@ def test_strategies_in_words() -> None:
     assert describe(Strategy(), "en") == "plain sampling"
     assert describe(Strategy(settings=Settings(temperature=0, top_p=0.5)), "zh") == "温度 0"
     assert describe(Strategy(settings=Settings(no_repeat_ngram=1)), "en") == "no repeated 1-grams"
+
+
+class Link(Model):
+    strategy: StrategyText
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_link_holds_a_strategy_as_text(name: str) -> None:
+    kept = Format(Link).dump(Link(strategy=STRATEGIES[name]))
+    assert isinstance(kept["strategy"], str)
+    assert Format(Link).load(kept).strategy == STRATEGIES[name]
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, 1, "", "{", "[]", '{"kind":"x"}', "[" * 9_000, "1" * 10**5]
+)
+def test_another_text_is_no_strategy(wrong: object) -> None:
+    with pytest.raises(SavedError):
+        Format(Link).load({"strategy": wrong})

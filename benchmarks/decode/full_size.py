@@ -23,6 +23,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.decode.checkpoints import CHECKPOINTS
+from engine.transformer.runtimes import Dtype
 
 TOKENS: Final = 16
 PROMPT: Final = tuple(range(100, 116))
@@ -54,7 +55,7 @@ def status(name: str) -> float:
     raise KeyError(name)
 
 
-def load_and_ask(path: Path, dtype: str) -> dict[str, float]:
+def load_and_ask(path: Path, dtype: Dtype) -> dict[str, float]:
     """What one process measures: memory in GB, times in seconds."""
     from engine.transformer.checkpoints import load_checkpoint
     from engine.transformer.decoder import Chunk
@@ -91,12 +92,12 @@ def rows(name: str, folder: Path, layers: int | None) -> Iterator[list[str]]:
         return
     blocks = min(layers or published.layers, published.layers)
     # Each in a process of its own, so that no memory of one counts for another.
-    writer = [sys.executable, "-m", "benchmarks.decode.checkpoints", name, folder, str(blocks)]
+    writer = [sys.executable, "-m", "benchmarks.decode.checkpoints", name, str(folder), str(blocks)]
     subprocess.run(writer, check=True)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e9
     for dtype in published.dtypes:
-        loader = [sys.executable, "-m", "benchmarks.decode.full_size", "--folder", folder]
-        loader += ["--load", published.path, dtype]
+        loader = [sys.executable, "-m", "benchmarks.decode.full_size"]
+        loader += [f"--folder={folder}", "--load", published.path, dtype]
         done = subprocess.run(loader, check=True, stdout=subprocess.PIPE, text=True)
         found = json.loads(done.stdout.splitlines()[-1])
         cells = [published.title, dtype, f"{size:.2f}"]

@@ -11,14 +11,16 @@ import argparse
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.decode.peers.sizes import SIZES
 from benchmarks.decode.peers.weights import write
+from engine.transformer.runtimes import Dtype
 
-KINDS = (
+KINDS: Final[tuple[tuple[str, Dtype], ...]] = (
     ("openvino", "float32"),
     ("openvino", "bfloat16"),
     ("openvino", "int8"),
@@ -29,7 +31,7 @@ KINDS = (
 )
 
 
-def logits(folder: Path, runtime: str, dtype: str, tokens: list[int]) -> NDArray[np.float32]:
+def logits(folder: Path, runtime: str, dtype: Dtype, tokens: list[int]) -> NDArray[np.float32]:
     """Logits [S, V] of the tokens."""
     from engine.transformer.checkpoints import load_checkpoint
 
@@ -39,7 +41,8 @@ def logits(folder: Path, runtime: str, dtype: str, tokens: list[int]) -> NDArray
 
 def log_softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     shifted = logits.astype(np.float64) - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    found: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return found
 
 
 def compare(exact: NDArray[np.float32], other: NDArray[np.float32]) -> tuple[float, float, float]:

@@ -82,12 +82,12 @@ def train(
                 types.update(line.split())
                 file.write(line)
     # Repeated text (templates) leaves too few n-grams that occur once or twice to estimate from.
-    estimate = [kenlm / "lmplz", "-o", str(order), "-S", "7G", "-T", out.parent / "sort"]
+    estimate = [str(kenlm / "lmplz"), "-o", str(order), "-S", "7G", "-T", str(out.parent / "sort")]
     with corpus.open("rb") as read, arpa.open("wb") as write:
         subprocess.run([*estimate, "--discount_fallback"], stdin=read, stdout=write, check=True)
     binary = out.with_suffix(".bin")
-    build = [kenlm / "build_binary", "-T", out.parent / "sort", "-S", "7G", "trie", arpa, binary]
-    subprocess.run(build, check=True)
+    build = [str(kenlm / "build_binary"), "-T", str(out.parent / "sort"), "-S", "7G", "trie"]
+    subprocess.run([*build, str(arpa), str(binary)], check=True)
     corpus.unlink()
     arpa.unlink()
     facts = {

@@ -29,7 +29,7 @@ from engine.transformer.runtimes import Dtype
 from training.corpus.fewshot.prompts import held_out_tasks
 from training.language_model.data import Pack
 from training.language_model.documents import PASSAGES, Document, Texts
-from training.language_model.evaluate import measure
+from training.language_model.evaluate import Bits, measure
 
 DTYPES: Final[tuple[Dtype, ...]] = ("float32", "bfloat16", "int8")
 STORIES: Final = tuple(
@@ -82,7 +82,7 @@ class Measured:
 
     def bits(self) -> Iterator[str]:
         """Bits per character in every precision, and of n-grams; of contexts and conditions."""
-        columns = {
+        columns: dict[str, dict[str, Bits]] = {
             dtype: {name: measure(model, part) for name, part in self.samples.items()}
             for dtype, model in self.precisions()
         }
@@ -127,7 +127,7 @@ def story(measured: Measured, data: Path) -> Iterator[tuple[str, str]]:
     yield "Bits per character", "\n".join(measured.bits())
     stories = {name: measured.samples[name] for name in STORIES}
     starts = samples.openings(stories, amount.samples)
-    kinds = {
+    kinds: dict[str, Sequence[str]] = {
         name: samples.written(model, starts, STRATEGIES[name])
         for name in (measured.options.strategy, "greedy")
     }

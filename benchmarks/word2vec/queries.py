@@ -1,7 +1,7 @@
 """How long word vectors take to answer, at the size of the blog's model, beside gensim.
 
     pip install gensim==4.4.0
-    python -m benchmarks.word2vec
+    python -m benchmarks.word2vec.queries
 
 352,196 words of 256 random numbers with counts after Zipf's law; both hold the same matrix, and
 take turns. With OMP_NUM_THREADS=1 the processor time tells the two apart however busy the machine
@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def loading(model: Word2Vec, words: int, size: int) -> None:
         )
         write(cut, folder / "vectors.npz")
         write(cut, folder / "vectors.bin")
-        times = {s: timed(lambda s=s: read(folder / f"vectors{s}"))[1] for s in (".npz", ".bin")}
+        times = {s: timed(partial(read, folder / f"vectors{s}"))[1] for s in (".npz", ".bin")}
         _, gensim = timed(
             lambda: KeyedVectors.load_word2vec_format(str(folder / "vectors.bin"), binary=True)
         )
@@ -131,16 +132,16 @@ def main() -> None:
         times.setdefault(name, []).append(timed(ask))
 
     for a, b, c in asked:
-        measure("neighbours", lambda a=a: vectors.most_similar(a))
-        measure("neighbours, gensim", lambda a=a: gensim.most_similar(a))
-        measure("3CosAdd", lambda a=a, b=b, c=c: vectors.most_similar([b, c], [a]))
-        measure("3CosAdd, gensim", lambda a=a, b=b, c=c: gensim.most_similar([b, c], [a]))
-        measure("3CosMul", lambda a=a, b=b, c=c: vectors.most_similar_cosmul([b, c], [a]))
-        measure("3CosMul, gensim", lambda a=a, b=b, c=c: gensim.most_similar_cosmul([b, c], [a]))
-        measure("related words", lambda a=a: related(model, a))
-        measure("near spellings", lambda a=a: vectors.near_spellings(a + "x"))
+        measure("neighbours", partial(vectors.most_similar, a))
+        measure("neighbours, gensim", partial(gensim.most_similar, a))
+        measure("3CosAdd", partial(vectors.most_similar, [b, c], [a]))
+        measure("3CosAdd, gensim", partial(gensim.most_similar, [b, c], [a]))
+        measure("3CosMul", partial(vectors.most_similar_cosmul, [b, c], [a]))
+        measure("3CosMul, gensim", partial(gensim.most_similar_cosmul, [b, c], [a]))
+        measure("related words", partial(related, model, a))
+        measure("near spellings", partial(vectors.near_spellings, a + "x"))
     for text in texts:
-        measure(f"keywords of {TEXT_WORDS} words", lambda text=text: keywords(model, text))
+        measure(f"keywords of {TEXT_WORDS} words", partial(keywords, model, text))
         times.setdefault("the same, pair by pair", []).append(walks(model, text))
     print("| question | asked | processor, median ms | 95% | clock, median ms | 95% |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")

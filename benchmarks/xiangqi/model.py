@@ -13,6 +13,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,13 +66,20 @@ def read_held_out(path: Path, limit: int) -> list[tuple[float, list[Move]]]:
     ]
 
 
+def moved(move: Move | None) -> Move:
+    """A move, where there must be one."""
+    if move is None:
+        raise ValueError("no move in a position that has one")
+    return move
+
+
 def random_games(count: int) -> Iterator[list[Move]]:
     """Games of random moves from the start."""
     mover = RandomMover(seed=0)
     for _ in range(count):
         board = Board()
         while len(board.move_stack) < LENGTH and board.legal_moves:
-            board.push(mover.play(board))
+            board.push(moved(mover.play(board)))
         yield board.move_stack
 
 
@@ -86,7 +94,7 @@ def engine_games(count: int) -> Iterator[list[Move]]:
             while len(board.move_stack) < LENGTH and board.outcome() is None:
                 legal = board.generate_legal_moves()
                 answer = engine.go(STARTING_FEN, board.move_stack, "depth 2").move
-                board.push(choose.choice(legal) if len(board.move_stack) < 6 else answer)
+                board.push(choose.choice(legal) if len(board.move_stack) < 6 else moved(answer))
             yield board.move_stack
 
 
@@ -96,7 +104,11 @@ def look(network: Network, games: Sequence[tuple[float, list[Move]]]) -> Plies:
     distance = np.arange(LENGTH)[:, None] - np.arange(LENGTH)[None]
     mask = ((distance >= 0) & (distance < horizon))[None]
     position = np.arange(LENGTH, dtype=np.int32)[None]
-    forward = backend.compile_step(lambda *inputs: network.model(*inputs)[:2])
+
+    def logits_of(*inputs: Any) -> tuple[Any, ...]:
+        return tuple(network.model(*inputs))[:2]
+
+    forward = backend.compile_step(logits_of)
     parts: list[dict[str, Array]] = []
     for red_result, moves in games:
         rows = _rows(red_result, moves)
@@ -181,7 +193,7 @@ def mate_rows(player: Player, path: Path, limit: int) -> Iterator[str]:
     """Puzzles with a forced mate by checks in 1 to 4: does the move of a level keep the mate?"""
     puzzles = [json.loads(line) for line in path.read_text(encoding="utf8").splitlines()]
     for depth in range(1, 5):
-        tasks = []
+        tasks: list[tuple[Board, list[Move]]] = []
         for board in (Board(p["fen"]) for p in puzzles if p.get("mate") == depth):
             solutions = MateSearch().solutions(board, depth) if len(tasks) < limit else []
             if solutions:

@@ -107,11 +107,11 @@ class Stream:
             numbers.append(size)
             begin, count = begin + size, count - size
         source = self._source
-        arrays = (
+        tokens, segments, loss = (
             np.concatenate([array[piece] for piece in pieces])
             for array in (source.tokens, source.segments, source.loss)
         )
-        return Span(*arrays, np.repeat(np.arange(len(numbers)), numbers))
+        return Span(tokens, segments, loss, np.repeat(np.arange(len(numbers)), numbers))
 
     def _shuffle(self, epoch: int) -> None:
         if epoch != self._epoch:

@@ -110,9 +110,14 @@ class Texts:
     def documents(self, name: str, *, held_out: bool = True) -> Iterator[Document]:
         """The documents of a source in their order."""
         source = self.pack.held_out(name) if held_out else Source(self.pack.folder, name)
-        arrays = (source.tokens, source.segments, source.loss)
         for begin, end in zip(source.starts, source.starts[1:], strict=False):
-            yield Document(self.pieces, *(np.asarray(array[begin:end]) for array in arrays))
+            part = slice(begin, end)
+            yield Document(
+                self.pieces,
+                np.asarray(source.tokens[part]),
+                np.asarray(source.segments[part]),
+                np.asarray(source.loss[part]),
+            )
 
     def unseen(self, name: str) -> list[Document]:
         """The held-out documents, without articles that are passages of training."""

@@ -93,7 +93,8 @@ def surprises(
         counted = begin + (context // 2 if begin else 0)
         logits = model.logits(tokens[begin:end].tolist(), segments[begin:end].tolist())
         found.append(_bits(logits[counted - begin :], tokens[counted + 1 : end + 1]))
-    return np.concatenate(found)[wanted[1:]]
+    bits: Floats = np.concatenate(found)[wanted[1:]]
+    return bits
 
 
 def _bits(logits: NDArray[np.floating], targets: NDArray[np.int64]) -> Floats:

@@ -79,4 +79,4 @@ class TransformerRun(Run):
         block = config.hidden_size * (4 * config.attention_size + 2 * config.intermediate_size)
         attention = 2 * self.args.window * config.attention_size
         head = config.hidden_size * config.vocab_size
-        return 6.0 * (config.num_layers * (block + attention) + head)
+        return float(6 * (config.num_layers * (block + attention) + head))

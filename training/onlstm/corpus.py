@@ -64,8 +64,8 @@ def documents(corpus: Path, source: str) -> Iterator[Document]:
     if source in ("novel", "children"):
         yield from story_documents(corpus, source)
     elif source in ARTICLES:
-        found = general_documents(corpus)
-        yield from (text for text in found if text.key.split("/")[0] in ARTICLES[source])
+        articles = general_documents(corpus)
+        yield from (text for text in articles if text.key.split("/")[0] in ARTICLES[source])
     elif source == "smile":
         for turns in dialogues(corpus, "smile"):
             yield Document(turns[0], "\n".join(turns))

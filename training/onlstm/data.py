@@ -172,7 +172,8 @@ def shuffled(text: Ids, random: np.random.Generator) -> Ids:
     order = random.permutation(len(ends))
     sizes = (ends - starts)[order]
     shifts = starts[order] - np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    return text[np.arange(ends[-1]) + np.repeat(shifts, sizes)]
+    mixed: Ids = text[np.arange(ends[-1]) + np.repeat(shifts, sizes)]
+    return mixed
 
 
 def side_by_side(
@@ -190,10 +191,10 @@ def side_by_side(
     size = streams * length
     steps = -(-len(text) // size) if whole else len(text) // size
     kept = min(len(text), steps * size)
-    targets = np.full(steps * size, -1, np.int32)
-    targets[:kept] = text[:kept]
-    inputs = np.concatenate([[0], np.maximum(targets[:-1], 0)])[: steps * size]
-    targets, inputs = (ids.reshape(streams, -1).T for ids in (targets, inputs))
+    wanted = np.full(steps * size, -1, np.int32)
+    wanted[:kept] = text[:kept]
+    before = np.concatenate([[0], np.maximum(wanted[:-1], 0)])[: steps * size]
+    targets, inputs = (ids.reshape(streams, -1).T for ids in (wanted, before))
     for step in range(start, steps):
         part = slice(step * length, (step + 1) * length)
         yield {

@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.onlstm import weights
 from engine.onlstm.config import OnLstmConfig
+from engine.onlstm.vocabulary import Vocabulary
 from training.common.state import STATE, Arrays, learned, read_state
 from training.onlstm.data import Pack, side_by_side
 from training.onlstm.network import Network
@@ -37,7 +38,7 @@ def perplexities(model: Path, pack: Pack) -> dict[str, float]:
     Raises ValueError where the pack has another vocabulary.
     """
     config, arrays = load(model)
-    if weights.Vocabulary.load(model, config.language).words != pack.vocabulary.words:
+    if Vocabulary.load(model, config.language).words != pack.vocabulary.words:
         raise ValueError(f"{model} has another vocabulary than {pack.folder}")
     network = Network(config, streams=STREAMS, length=LENGTH, running=pack.running)
     network.build()

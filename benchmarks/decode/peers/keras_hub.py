@@ -43,7 +43,8 @@ class KerasHub:
         ids[:, : len(prompts[0])] = prompts
         mask = np.broadcast_to(np.arange(room) < given, ids.shape).astype("int32")
         found = self._model.generate({"token_ids": ids, "padding_mask": mask}, stop_token_ids=None)
-        return np.asarray(found["token_ids"])[:, given:].tolist()
+        rows: list[list[int]] = np.asarray(found["token_ids"])[:, given:].tolist()
+        return rows
 
 
 def _assign(backbone: keras.Model, weights: Folder) -> None:

@@ -61,7 +61,8 @@ class Peer(Protocol):
 def draw_prompts(plan: Plan, rows: int, length: int) -> Prompts:
     """Random prompts; id 0 is left out because bert4keras takes it for padding."""
     rng = np.random.default_rng([rows, length])
-    return rng.integers(1, plan.vocabulary, (rows, length)).tolist()
+    prompts: Prompts = rng.integers(1, plan.vocabulary, (rows, length)).tolist()
+    return prompts
 
 
 def emit(**result: Any) -> None:

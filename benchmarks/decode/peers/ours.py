@@ -1,13 +1,14 @@
 """The engine: load_checkpoint on the same folder, and its decoder."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from benchmarks.decode.peers.measure import Plan, Prompts, main
 from benchmarks.decode.peers.users import together
 from engine.tokenizers import Vocabulary, WordPieceTokenizer
 from engine.transformer.checkpoints import load_checkpoint
 from engine.transformer.decoder import Chunk
+from engine.transformer.runtimes import Dtype
 
 
 class Ours:
@@ -17,7 +18,8 @@ class Ours:
 
     def __init__(self, plan: Plan) -> None:
         words = WordPieceTokenizer(Vocabulary(tuple(f"word{i}" for i in range(plan.vocabulary))))
-        self._model = load_checkpoint(plan.weights, dtype=plan.precision, tokenizer=words)
+        dtype = cast(Dtype, plan.precision)
+        self._model = load_checkpoint(plan.weights, dtype=dtype, tokenizer=words)
 
     def generate(self, prompts: Prompts, new_tokens: int, room: int) -> Sequence[Sequence[int]]:
         decoder = self._model.decoder(slots=len(prompts))

@@ -29,7 +29,8 @@ class Transformers:
                 do_sample=False,
                 pad_token_id=0,
             )
-        return found[:, ids.shape[1] :].tolist()
+        rows: list[list[int]] = found[:, ids.shape[1] :].tolist()
+        return rows
 
 
 if __name__ == "__main__":

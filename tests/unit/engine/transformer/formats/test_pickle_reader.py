@@ -10,8 +10,8 @@ import pytest
 
 from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints.formats import UnsafePickleError, open_source
-from engine.transformer.checkpoints.formats.pickled import Inert
-from engine.transformer.checkpoints.formats.pickles import read_pickle
+from engine.transformer.checkpoints.formats.pickle_objects import Inert
+from engine.transformer.checkpoints.formats.pickle_reader import read_pickle
 
 MAGIC = 0x1950A86A20F9469CFC6C
 HEAD = b"".join(

@@ -11,8 +11,14 @@ from collections.abc import Callable, Hashable
 from typing import Any, BinaryIO
 
 from engine.models.errors import CheckpointError
-from engine.transformer.checkpoints.formats.pickle_names import check_name
-from engine.transformer.checkpoints.formats.pickled import Global, Inert, Pickle, Storage, Tensor
+from engine.transformer.checkpoints.formats.pickle_objects import (
+    Global,
+    Inert,
+    Pickle,
+    Storage,
+    Tensor,
+    check_name,
+)
 
 MAX_NAME = 1000
 MAX_ARGUMENTS = 20

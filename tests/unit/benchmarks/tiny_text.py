@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,12 +48,17 @@ def write_model(folder: Path, tokenizer: Path) -> Path:
     return folder
 
 
-def small_pack(folder: Path, tokenizer: CPMTokenizer) -> Texts:
-    """Two held-out sources, each with two documents: a text that ends and one that does not, and
-    the same dialogue twice. What is trained on is the same."""
+STORIES = (("山下住着一只小兔子。", True), ("春天，\n小兔子种了三棵树", False))
+
+
+def small_pack(
+    folder: Path, tokenizer: CPMTokenizer, stories: Sequence[tuple[str, bool]] = STORIES
+) -> Texts:
+    """Two held-out sources: texts that end or do not, and the same dialogue twice. What is trained
+    on is the same."""
     end = tokenizer.id("<eod>")
     story, talk = Shard(), Shard()
-    for text, ends in (("山下住着一只小兔子。", True), ("春天，\n小兔子种了三棵树", False)):
+    for text, ends in stories:
         tokens = [*tokenizer.encode(text), *[end] * ends]
         story.add(tokens, [7] * len(tokens), [1] * len(tokens), len(text))
     add_dialogue(talk, tokenizer, DIALOGUE)

@@ -22,7 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "neighbours": ("what word vectors say of words", "engine.commands.neighbours:main"),
     "parse": ("the syntax trees of sentences", "engine.commands.parse:main"),
     "perft": ("count the move paths of a xiangqi position", "engine.commands.perft:main"),
-    "play": ("play xiangqi over UCI, for tournament managers", "engine.xiangqi.uci:main"),
+    "play": ("play xiangqi over UCI, for tournament managers", "engine.xiangqi.play.uci:main"),
     "score": ("how probable a text is, or each of several answers", "engine.commands.score:main"),
 }
 

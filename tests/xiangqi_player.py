@@ -1,6 +1,6 @@
 """A stand-in for the xiangqi model in the tests of its page: quick, and always the same.
 
-It has the shape of engine.xiangqi.player without importing it, which would load TensorFlow.
+It has the shape of engine.xiangqi.play.player without importing it, which would load TensorFlow.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.models.catalogue import ModelSpec
 from engine.models.registry import Models
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 LEVELS = (
     {"key": "recite", "mode": "recite", "elo": 150, "elo_error": 60},

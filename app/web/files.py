@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from app.web.limits import Refusal
-from engine.xiangqi.encodings import decode_text
+from engine.xiangqi.records.encodings import decode_text
 
 _REPLACED: Final = "\ufffd"
 _SAVE: Final = """content => {

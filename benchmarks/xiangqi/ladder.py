@@ -19,7 +19,7 @@ from typing import TypedDict
 from benchmarks.xiangqi.elo import Pairing, Rating, fit
 from benchmarks.xiangqi.opponents import ANCHORS, LevelMover, Opponent, make_opponent
 from benchmarks.xiangqi.referee import play
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 OPENINGS = Path(__file__).parent / "openings.txt"
 
@@ -147,7 +147,7 @@ def _play_all(args: argparse.Namespace) -> None:
     movers |= {name: make_opponent(name, args.seed) for name in names if name not in movers}
     levels = [level for level in args.levels if level not in ANCHORS]
     if levels:
-        from engine.xiangqi.player import Player
+        from engine.xiangqi.play.player import Player
 
         player = Player.load(args.model)
         for level in levels:

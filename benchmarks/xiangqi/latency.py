@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.xiangqi.ladder import read_openings
 from engine.xiangqi.board import Board
-from engine.xiangqi.player import Player
+from engine.xiangqi.play.player import Player
 
 
 def play(player: Player, level: str, opening: int, plies: int, times: list[float]) -> None:

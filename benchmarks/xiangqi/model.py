@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from benchmarks.xiangqi.opponents import RandomMover, find_fairy
 from engine import backend
 from engine.xiangqi.board import STARTING_FEN, Board
-from engine.xiangqi.mates import MateSearch
-from engine.xiangqi.model import POLICIES
-from engine.xiangqi.moves import Move
-from engine.xiangqi.network import Network
-from engine.xiangqi.player import Player
-from engine.xiangqi.uci_client import UciEngine
-from engine.xiangqi.vocabulary import (
+from engine.xiangqi.board.moves import Move
+from engine.xiangqi.play.mates import MateSearch
+from engine.xiangqi.play.model import POLICIES
+from engine.xiangqi.play.network import Network
+from engine.xiangqi.play.player import Player
+from engine.xiangqi.play.uci_client import UciEngine
+from engine.xiangqi.play.vocabulary import (
     FLIP_MOVES,
     MOVE_COUNT,
     MOVE_IDS,

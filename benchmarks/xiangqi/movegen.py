@@ -20,8 +20,8 @@ import xiangqi
 from board import Board as XiangqiBoard  # the xiangqi package puts its own folder on sys.path
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.generation import legal_moves
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.generation import legal_moves
+from engine.xiangqi.board.moves import Move
 
 GAMES = Path(__file__).parents[2] / "tests" / "data" / "xiangqi" / "sample_games.tsv"
 

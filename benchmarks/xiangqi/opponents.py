@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from engine.xiangqi.board import STARTING_FEN, Board
-from engine.xiangqi.moves import ADVISOR, CANNON, ELEPHANT, HORSE, KING, PAWN, ROOK, Move
-from engine.xiangqi.uci_client import UciEngine, UciError
+from engine.xiangqi.board.moves import ADVISOR, CANNON, ELEPHANT, HORSE, KING, PAWN, ROOK, Move
+from engine.xiangqi.play.uci_client import UciEngine, UciError
 
 if TYPE_CHECKING:  # the network's library takes seconds to import, the anchors do not need it
-    from engine.xiangqi.player import Player
+    from engine.xiangqi.play.player import Player
 
 PIECE_VALUES = {PAWN: 1, ADVISOR: 2, ELEPHANT: 2, HORSE: 4, CANNON: 4.5, ROOK: 9, KING: 1000}
 

@@ -8,7 +8,7 @@ import pyffish
 
 from benchmarks.xiangqi.opponents import Opponent
 from engine.xiangqi.board import STARTING_FEN, Board
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 MAX_PLIES = 300
 """A game this long, the opening included, is a draw."""

@@ -16,10 +16,10 @@ import numpy as np
 
 from benchmarks.xiangqi.ladder import read_openings
 from engine.xiangqi.board import Board
-from engine.xiangqi.network import Network
-from engine.xiangqi.search import Evaluator, SearchSettings, search
-from engine.xiangqi.search_tree import Floats
-from engine.xiangqi.vocabulary import MOVE_COUNT
+from engine.xiangqi.play.network import Network
+from engine.xiangqi.play.search import Evaluator, SearchSettings, search
+from engine.xiangqi.play.search_tree import Floats
+from engine.xiangqi.play.vocabulary import MOVE_COUNT
 
 BATCH_SIZES = (1, 4, 8, 16, 32, 64)
 

@@ -70,7 +70,7 @@ BUNDLED: Final[tuple[ModelSpec, ...]] = (
         family="decoder-only Transformer over moves",
         source="bundled",
         location="assets/models/xiangqi",
-        loader="engine.xiangqi.player:Player.load",
+        loader="engine.xiangqi.play.player:Player.load",
         licence="Apache-2.0",
     ),
     ModelSpec(

@@ -1,8 +1,8 @@
 """Xiangqi: board, moves, rules, notation and records, as python-chess has them for chess."""
 
 from engine.xiangqi.board import STARTING_FEN, Board
-from engine.xiangqi.drawing import Arrow
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.drawing import Arrow
+from engine.xiangqi.board.moves import (
     ADVISOR,
     BLACK,
     CANNON,
@@ -33,9 +33,9 @@ from engine.xiangqi.moves import (
     square_name,
     square_rank,
 )
+from engine.xiangqi.board.rules import NO_CAPTURE_LIMIT, Outcome, Termination
+from engine.xiangqi.board.status import Status
 from engine.xiangqi.records import Game, InvalidRecordError, Line, read_games, read_record
-from engine.xiangqi.rules import NO_CAPTURE_LIMIT, Outcome, Termination
-from engine.xiangqi.status import Status
 
 __all__ = [
     "ADVISOR",

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.xiangqi.masks import pseudo_legal_mask
-from engine.xiangqi.vocabulary import (
+from engine.xiangqi.play.masks import pseudo_legal_mask
+from engine.xiangqi.play.vocabulary import (
     FLIP_MOVES,
     MIRROR_MOVES,
     MIRROR_SQUARES,
@@ -127,7 +127,7 @@ def _replay(
     moves: NDArray[np.int16], start: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> NDArray[np.int8]:
     """All games at once, ply by ply."""
-    from engine.xiangqi.vocabulary import MOVE_SQUARES
+    from engine.xiangqi.play.vocabulary import MOVE_SQUARES
 
     codes = np.zeros((len(moves), 90), dtype=np.int8)
     boards = np.tile(_starting_codes(), (len(lengths), 1))

@@ -19,8 +19,8 @@ from pathlib import Path
 from threading import Lock
 
 from engine.xiangqi.board import STARTING_FEN
-from engine.xiangqi.moves import Move
-from engine.xiangqi.uci_client import UciEngine, UciError
+from engine.xiangqi.board.moves import Move
+from engine.xiangqi.play.uci_client import UciEngine, UciError
 
 
 def read_games(path: Path) -> Iterator[tuple[int, list[Move]]]:

@@ -5,8 +5,8 @@ from typing import Any, Final
 import keras
 from keras import ops
 
-from engine.xiangqi.model import XiangqiModel
-from engine.xiangqi.network import named_variables
+from engine.xiangqi.play.model import XiangqiModel
+from engine.xiangqi.play.network import named_variables
 
 Tensor = Any
 LOSSES: Final = ("human", "teacher", "legality", "result", "score", "recite")

@@ -4,7 +4,7 @@
 
 The input has one JSON object a line: src, id, fen, mate (moves to mate, or null), sol (the line in
 ICCS, or null), name. What is kept: mates in 1 to 4 that our own search confirms, shortest included
-(engine.xiangqi.mates); composed endgames whose line is legal and ends in mate; exercises from
+(engine.xiangqi.play.mates); composed endgames whose line is legal and ends in mate; exercises from
 published games, whose line is legal. The draw is seeded, so the same input gives the same file.
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.mates import MateSearch, TooHardError
-from engine.xiangqi.moves import XiangqiError
+from engine.xiangqi.board.moves import XiangqiError
+from engine.xiangqi.play.mates import MateSearch, TooHardError
 
 Row = dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import keras
 import numpy as np
 
-from engine.xiangqi.model import XiangqiConfig, XiangqiModel
+from engine.xiangqi.play.model import XiangqiConfig, XiangqiModel
 from training.common.run import Run
 from training.xiangqi.data import Games, Sampler, held_out, read_games, write_held_out
 from training.xiangqi.network import LOSSES, Network

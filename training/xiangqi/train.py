@@ -12,7 +12,7 @@ import argparse
 import os
 from pathlib import Path
 
-from engine.xiangqi.model import XiangqiConfig
+from engine.xiangqi.play.model import XiangqiConfig
 from training.common.command import add_run_arguments, prefetched
 from training.xiangqi.run import XiangqiRun
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from engine.xiangqi.moves import BLACK, RED, Color
+from engine.xiangqi.board.moves import BLACK, RED, Color
 
 
 @dataclass

@@ -7,8 +7,8 @@ from typing import Final
 from app.pages.xiangqi.session import MAX_PLIES, NotAllowed, Notation, Session
 from engine.xiangqi import records
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import InvalidFenError, XiangqiError
-from engine.xiangqi.status import Status
+from engine.xiangqi.board.moves import InvalidFenError, XiangqiError
+from engine.xiangqi.board.status import Status
 
 #: How much of what could not be read is shown.
 _SNIPPET: Final = 60

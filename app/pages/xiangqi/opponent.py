@@ -17,10 +17,10 @@ from anyio import CapacityLimiter, to_thread
 
 from engine.models.registry import Models, State
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import RED, Color
+from engine.xiangqi.board.moves import RED, Color
 
 if TYPE_CHECKING:
-    from engine.xiangqi.player import Choice, Player
+    from engine.xiangqi.play.player import Choice, Player
 
 NAME: Final = "xiangqi"
 
@@ -41,8 +41,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Level:
-    """What the page shows of a level of engine.xiangqi.player, which it cannot import before the
-    model is loaded: that would take seconds."""
+    """What the page shows of a level of engine.xiangqi.play.player, which it cannot import before
+    the model is loaded: that would take seconds."""
 
     key: str
     mode: str

@@ -24,7 +24,7 @@ from app.web.limits import RateLimiter
 from app.web.texts import Language, language
 from engine.models.errors import ModelError
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import RED, Move
+from engine.xiangqi.board.moves import RED, Move
 
 #: A person clicks less often than this; a program that does more is asked to wait.
 _CLICKS, _SECONDS = 60, 10.0

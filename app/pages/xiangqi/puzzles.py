@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.mates import MateSearch, TooHardError
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
+from engine.xiangqi.play.mates import MateSearch, TooHardError
 
 FILE: Final = Path(__file__).with_name("examples.json")
 #: What a visitor chooses from, easiest first.

@@ -11,7 +11,7 @@ from app.pages.xiangqi import store, words
 from app.pages.xiangqi.session import Session
 from app.pages.xiangqi.view import board_json, record_json, thoughts_html
 from app.web.texts import Language
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 
 class Screen(NamedTuple):

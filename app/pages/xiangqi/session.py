@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from app.pages.xiangqi.clock import Clock
 from engine.xiangqi.board import STARTING_FEN, Board
-from engine.xiangqi.moves import BLACK, RED, Color, IllegalMoveError, InvalidMoveError, Move
-from engine.xiangqi.rules import Outcome, Termination
+from engine.xiangqi.board.moves import BLACK, RED, Color, IllegalMoveError, InvalidMoveError, Move
+from engine.xiangqi.board.rules import Outcome, Termination
 
 if TYPE_CHECKING:
-    from engine.xiangqi.player import Choice
+    from engine.xiangqi.play.player import Choice
 
 Side = Literal["red", "black", "both"]
 SIDES: Final[tuple[Side, ...]] = ("red", "black", "both")

@@ -15,8 +15,8 @@ from app.pages.xiangqi.session import LETTERS, MAX_PLIES, NOTATIONS, SIDES, Look
 from app.web.sharing import ShareError, encode
 from app.web.sharing import State as Shared
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import BLACK, RED, XiangqiError
-from engine.xiangqi.rules import Outcome, Termination
+from engine.xiangqi.board.moves import BLACK, RED, XiangqiError
+from engine.xiangqi.board.rules import Outcome, Termination
 
 _MOVE_CHARS: Final = 4
 _MAX_FEN_CHARS: Final = 200

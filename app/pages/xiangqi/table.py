@@ -24,10 +24,10 @@ from app.web.limits import MAX_FEN_CHARS, MAX_GAME_BYTES, checked_bytes, checked
 from app.web.texts import Language, language
 from engine.models.errors import ModelError
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 if TYPE_CHECKING:
-    from engine.xiangqi.player import Choice
+    from engine.xiangqi.play.player import Choice
 
 #: Watching is no fun faster than this.
 _SECONDS_A_MOVE = 0.8

@@ -13,10 +13,10 @@ from app.pages.xiangqi.session import Session
 from app.pages.xiangqi.words import level_short_name, move_name, move_names, say, side_name, verdict
 from app.web.texts import Language
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import BLACK, RED, Color, Move, square_name
+from engine.xiangqi.board.moves import BLACK, RED, Color, Move, square_name
 
 if TYPE_CHECKING:
-    from engine.xiangqi.player import Choice, Wish
+    from engine.xiangqi.play.player import Choice, Wish
 
 #: More arrows than this hide the pieces.
 _ARROWS = 6

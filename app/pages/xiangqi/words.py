@@ -7,8 +7,8 @@ from app.pages.xiangqi.opponent import Level
 from app.pages.xiangqi.session import NotAllowed, Notation, Session
 from app.web.texts import Language, catalogue, text
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import RED, Color, Move, XiangqiError
-from engine.xiangqi.rules import Outcome
+from engine.xiangqi.board.moves import RED, Color, Move, XiangqiError
+from engine.xiangqi.board.rules import Outcome
 
 PAGE: Final = "xiangqi"
 

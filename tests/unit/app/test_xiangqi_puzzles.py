@@ -4,8 +4,8 @@ import pytest
 
 from app.pages.xiangqi import puzzles
 from engine.xiangqi.board import Board
-from engine.xiangqi.mates import MateSearch, TooHardError
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
+from engine.xiangqi.play.mates import MateSearch, TooHardError
 
 ALL = list(puzzles.catalogue().values())
 

@@ -17,7 +17,7 @@ from benchmarks.xiangqi.ladder import (
 )
 from benchmarks.xiangqi.opponents import ANCHORS, GreedyMover, RandomMover, make_opponent
 from engine.xiangqi import STARTING_FEN, Board, Move
-from engine.xiangqi.uci_client import UciError
+from engine.xiangqi.play.uci_client import UciError
 
 referee = pytest.importorskip("benchmarks.xiangqi.referee", reason="pyffish is not installed")
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move
-from engine.xiangqi.vocabulary import FLIP_MOVES, MOVE_IDS, START_TOKEN, seen_by_mover
+from engine.xiangqi.board.moves import Move
+from engine.xiangqi.play.vocabulary import FLIP_MOVES, MOVE_IDS, START_TOKEN, seen_by_mover
 from training.xiangqi.data import Games, Sampler, held_out, read_games
 
 SAMPLE = Path(__file__).parents[2] / "data" / "xiangqi" / "sample_games.tsv"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.xiangqi import BLACK, RED, Board
-from engine.xiangqi.search_tree import Floats
-from engine.xiangqi.vocabulary import MOVE_COUNT, MOVE_IDS
+from engine.xiangqi.play.search_tree import Floats
+from engine.xiangqi.play.vocabulary import MOVE_COUNT, MOVE_IDS
 
 PIECE_VALUES = (0, 1, 2, 2, 4, 4.5, 9, 0)
 

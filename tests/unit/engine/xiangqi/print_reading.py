@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path.cwd()))
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.network import Network
+from engine.xiangqi.play.network import Network
 
 folder, *moves = sys.argv[1:]
 network = Network.load(Path(folder))

@@ -6,8 +6,8 @@ from pathlib import Path
 import keras
 
 from engine.weights import bundle
-from engine.xiangqi.model import XiangqiConfig, XiangqiModel
-from engine.xiangqi.network import named_variables
+from engine.xiangqi.play.model import XiangqiConfig, XiangqiModel
+from engine.xiangqi.play.network import named_variables
 
 SMALL = XiangqiConfig(
     channels=8, blocks=1, squeeze=4, width=32, layers=2, heads=2, policy_width=8, policy_query=4

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from engine.xiangqi import BLACK, RED, Board, Move, parse_square
-from engine.xiangqi.drawing import Arrow, to_svg
+from engine.xiangqi.board.drawing import Arrow, to_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 MARGIN, RIGHT, BOTTOM = 90, 890, 990

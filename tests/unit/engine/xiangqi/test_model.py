@@ -10,8 +10,8 @@ import pytest
 
 from engine import backend
 from engine.xiangqi.board import Board
-from engine.xiangqi.model import XiangqiModel
-from engine.xiangqi.network import Network
+from engine.xiangqi.play.model import XiangqiModel
+from engine.xiangqi.play.network import Network
 from tests.unit.engine.xiangqi.small_model import save_small_model, small_model
 
 GAME = "h2e2 h9g7 h0g2 i9h9 i0h0 h7h3 g3g4 b7e7 c3c4 b9c7 b0a2 a9b9 a0b0 b9b4".split()

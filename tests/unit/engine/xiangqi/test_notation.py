@@ -16,7 +16,7 @@ from engine.xiangqi import (
     Piece,
     XiangqiError,
 )
-from engine.xiangqi.notation import chinese, parse_chinese, parse_move, parse_wxf, wxf
+from engine.xiangqi.board.notation import chinese, parse_chinese, parse_move, parse_wxf, wxf
 
 SAMPLE = Path(__file__).parents[3] / "data/xiangqi/sample_games.tsv"
 

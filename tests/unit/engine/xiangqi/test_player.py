@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move
-from engine.xiangqi.network import Reading
-from engine.xiangqi.player import Player
-from engine.xiangqi.vocabulary import MOVE_COUNT, MOVE_IDS
+from engine.xiangqi.board.moves import Move
+from engine.xiangqi.play.network import Reading
+from engine.xiangqi.play.player import Player
+from engine.xiangqi.play.vocabulary import MOVE_COUNT, MOVE_IDS
 from tests.unit.engine.xiangqi.small_model import save_small_model
 
 MATED = "3k5/4R4/3R5/9/9/9/9/9/9/4K4 b - - 0 1"

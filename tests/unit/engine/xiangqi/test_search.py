@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.xiangqi import Board, Move
-from engine.xiangqi.search import EvaluationCache, SearchSettings, search
-from engine.xiangqi.search_tree import earlier_positions, repetition_score
+from engine.xiangqi.play.search import EvaluationCache, SearchSettings, search
+from engine.xiangqi.play.search_tree import earlier_positions, repetition_score
 from tests.unit.engine.xiangqi.evaluators import MaterialEvaluator
 
 PUZZLES = Path(__file__).parents[3] / "data" / "xiangqi" / "sample_puzzles.jsonl"

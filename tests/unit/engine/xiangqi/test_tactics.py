@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.xiangqi import STARTING_FEN, Board
-from engine.xiangqi.tactics import TacticalEvaluator, TacticalWeights, capture_gain, material
+from engine.xiangqi.play.tactics import TacticalEvaluator, TacticalWeights, capture_gain, material
 from tests.unit.engine.xiangqi.evaluators import MaterialEvaluator
 
 

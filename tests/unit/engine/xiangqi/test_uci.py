@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.xiangqi import Board, Move
-from engine.xiangqi.uci import Limits, UciSession, centipawns, parse_go, run
-from engine.xiangqi.uci_client import MATE_SCORE, UciEngine, UciError
+from engine.xiangqi.play.uci import Limits, UciSession, centipawns, parse_go, run
+from engine.xiangqi.play.uci_client import MATE_SCORE, UciEngine, UciError
 
 
 @dataclass

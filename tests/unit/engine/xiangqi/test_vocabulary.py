@@ -3,9 +3,9 @@ import random
 import numpy as np
 import pytest
 
-from engine.xiangqi import vocabulary as v
 from engine.xiangqi.board import Board
-from engine.xiangqi.masks import pseudo_legal_mask
+from engine.xiangqi.play import vocabulary as v
+from engine.xiangqi.play.masks import pseudo_legal_mask
 
 
 def random_boards(count: int, seed: int = 0):

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from engine import backend
 from engine.xiangqi.board import Board
-from engine.xiangqi.mates import MateSearch, TooHardError
-from engine.xiangqi.moves import Move
-from engine.xiangqi.network import Network
-from engine.xiangqi.search import EvaluationCache, SearchSettings, search
-from engine.xiangqi.tactics import TacticalEvaluator, TacticalWeights
-from engine.xiangqi.vocabulary import MOVE_IDS, MOVES
+from engine.xiangqi.board.moves import Move
+from engine.xiangqi.play.mates import MateSearch, TooHardError
+from engine.xiangqi.play.network import Network
+from engine.xiangqi.play.search import EvaluationCache, SearchSettings, search
+from engine.xiangqi.play.tactics import TacticalEvaluator, TacticalWeights
+from engine.xiangqi.play.vocabulary import MOVE_IDS, MOVES
 
 Mode = Literal["recite", "raw", "masked", "rerank", "search"]
 Floats = NDArray[np.float32]

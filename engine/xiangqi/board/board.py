@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final, Self
 
-from engine.xiangqi import rules
-from engine.xiangqi.moves import (
+from engine.xiangqi.board import rules
+from engine.xiangqi.board.moves import (
     BLACK,
     FILES,
     RANKS,
@@ -15,9 +15,9 @@ from engine.xiangqi.moves import (
     InvalidFenError,
     Move,
 )
-from engine.xiangqi.placement import parse_placement
-from engine.xiangqi.position import Position
-from engine.xiangqi.status import Status, status
+from engine.xiangqi.board.placement import parse_placement
+from engine.xiangqi.board.position import Position
+from engine.xiangqi.board.status import Status, status
 
 STARTING_FEN: Final = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR w - - 0 1"
 _TURNS: Final = {"w": RED, "r": RED, "b": BLACK}
@@ -137,37 +137,37 @@ class Board(Position):
 
     def chinese(self, move: Move, *, traditional: bool = False) -> str:
         """A legal move as 炮二平五; see `notation.chinese`."""
-        from engine.xiangqi import notation
+        from engine.xiangqi.board import notation
 
         return notation.chinese(self, move, traditional=traditional)
 
     def parse_chinese(self, text: str) -> Move:
         """The legal move written 炮二平五; see `notation.parse_chinese`."""
-        from engine.xiangqi import notation
+        from engine.xiangqi.board import notation
 
         return notation.parse_chinese(self, text)
 
     def wxf(self, move: Move) -> str:
         """A legal move as C2.5; see `notation.wxf`."""
-        from engine.xiangqi import notation
+        from engine.xiangqi.board import notation
 
         return notation.wxf(self, move)
 
     def parse_wxf(self, text: str) -> Move:
         """The legal move written C2.5; see `notation.parse_wxf`."""
-        from engine.xiangqi import notation
+        from engine.xiangqi.board import notation
 
         return notation.parse_wxf(self, text)
 
     def parse_move(self, text: str) -> Move:
         """The legal move written in any notation; see `notation.parse_move`."""
-        from engine.xiangqi import notation
+        from engine.xiangqi.board import notation
 
         return notation.parse_move(self, text)
 
     def to_svg(self, **options: Any) -> str:
         """The position as an SVG; see `drawing.to_svg` for the options."""
-        from engine.xiangqi import drawing
+        from engine.xiangqi.board import drawing
 
         return drawing.to_svg(self, **options)
 

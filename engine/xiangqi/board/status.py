@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Flag, auto
 from typing import Final
 
-from engine.xiangqi.attacks import in_home_half, in_palace
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.attacks import in_home_half, in_palace
+from engine.xiangqi.board.moves import (
     ADVISOR,
     ELEPHANT,
     FILES,
@@ -18,7 +18,7 @@ from engine.xiangqi.moves import (
     PieceType,
     Square,
 )
-from engine.xiangqi.placement import BaseBoard
+from engine.xiangqi.board.placement import BaseBoard
 
 _SET: Final = {ADVISOR: 2, ELEPHANT: 2, KING: 1, PAWN: 5}
 _OTHERS: Final = 2

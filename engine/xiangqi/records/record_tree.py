@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.game import MAX_DEPTH, Game, InvalidRecordError, Line
-from engine.xiangqi.moves import IllegalMoveError, Move, Square
+from engine.xiangqi.board.moves import IllegalMoveError, Move, Square
+from engine.xiangqi.records.game import MAX_DEPTH, Game, InvalidRecordError, Line
 
 
 class Node(NamedTuple):

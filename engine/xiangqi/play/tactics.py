@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.search import Evaluator
-from engine.xiangqi.search_tree import Floats
+from engine.xiangqi.play.search import Evaluator
+from engine.xiangqi.play.search_tree import Floats
 
 PIECE_VALUES = (0.0, 1.0, 2.0, 2.0, 4.0, 4.5, 9.0, 0.0)
 """In pawns, by piece type (the usual teaching values); a pawn over the river counts 2."""

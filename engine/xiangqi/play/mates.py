@@ -7,7 +7,7 @@ move in it is not found, so None means "no mate by checks", not "no mate".
 from typing import Final
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move, XiangqiError
+from engine.xiangqi.board.moves import Move, XiangqiError
 
 MAX_NODES: Final = 20_000
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final, NamedTuple
 
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.moves import (
     ADVISOR,
     BLACK,
     CANNON,

@@ -15,9 +15,9 @@ from typing import Protocol
 import numpy as np
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move
-from engine.xiangqi.rules import NO_CAPTURE_LIMIT
-from engine.xiangqi.search_tree import (
+from engine.xiangqi.board.moves import Move
+from engine.xiangqi.board.rules import NO_CAPTURE_LIMIT
+from engine.xiangqi.play.search_tree import (
     LOST,
     EvaluationCache,
     Floats,
@@ -26,7 +26,7 @@ from engine.xiangqi.search_tree import (
     earlier_positions,
     repetition_score,
 )
-from engine.xiangqi.vocabulary import MOVE_IDS
+from engine.xiangqi.play.vocabulary import MOVE_IDS
 
 __all__ = ["EvaluationCache", "Evaluator", "SearchResult", "SearchSettings", "search"]
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 Floats: TypeAlias = NDArray[np.float32]
 Path: TypeAlias = list[tuple["Node", int]]

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from engine.xiangqi.attacks import piece_code
-from engine.xiangqi.moves import BLACK, CANNON, HORSE, PAWN, RED, ROOK, Color
-from engine.xiangqi.placement import BaseBoard
-from engine.xiangqi.position import Position
-from engine.xiangqi.repetition import Offence, judge, repetition_span
+from engine.xiangqi.board.attacks import piece_code
+from engine.xiangqi.board.moves import BLACK, CANNON, HORSE, PAWN, RED, ROOK, Color
+from engine.xiangqi.board.placement import BaseBoard
+from engine.xiangqi.board.position import Position
+from engine.xiangqi.board.repetition import Offence, judge, repetition_span
 
 NO_CAPTURE_LIMIT: Final = 120
 """Plies without a capture after which a game is drawn."""

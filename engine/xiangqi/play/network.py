@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from engine import backend
 from engine.weights import bundle
 from engine.xiangqi.board import Board
-from engine.xiangqi.model import POLICIES, VALUES, XiangqiConfig, XiangqiModel
-from engine.xiangqi.vocabulary import (
+from engine.xiangqi.play.model import POLICIES, VALUES, XiangqiConfig, XiangqiModel
+from engine.xiangqi.play.vocabulary import (
     FLIP_MOVES,
     MOVE_COUNT,
     MOVE_IDS,

@@ -32,10 +32,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from engine.xiangqi.attacks import in_home_half
-from engine.xiangqi.generation import is_safe, moves_from, pseudo_legal_moves
-from engine.xiangqi.moves import CANNON, HORSE, KING, PAWN, ROOK, Color, Move, Square
-from engine.xiangqi.position import Position
+from engine.xiangqi.board.attacks import in_home_half
+from engine.xiangqi.board.generation import is_safe, moves_from, pseudo_legal_moves
+from engine.xiangqi.board.moves import CANNON, HORSE, KING, PAWN, ROOK, Color, Move, Square
+from engine.xiangqi.board.position import Position
 
 OCCURRENCES: Final = 3
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.encodings import decode_text
-from engine.xiangqi.game import MAX_DEPTH, RESULTS, Game, InvalidRecordError, Line, Notation
-from engine.xiangqi.moves import Move, XiangqiError
-from engine.xiangqi.notation import chinese, parse_move, wxf
+from engine.xiangqi.board.moves import Move, XiangqiError
+from engine.xiangqi.board.notation import chinese, parse_move, wxf
+from engine.xiangqi.records.encodings import decode_text
+from engine.xiangqi.records.game import MAX_DEPTH, RESULTS, Game, InvalidRecordError, Line, Notation
 
 _TOKEN: Final = re.compile(
     # After a row of = some programs write about themselves.

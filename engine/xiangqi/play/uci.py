@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.models.catalogue import ROOT
 from engine.models.errors import EngineError
 from engine.xiangqi.board import STARTING_FEN, Board
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 if TYPE_CHECKING:  # the network's library takes seconds to import, the protocol does not need it
-    from engine.xiangqi.player import Choice, Player
+    from engine.xiangqi.play.player import Choice, Player
 
 NODES_PER_DEPTH = 100
 MOVES_TO_GO = 25
@@ -260,11 +261,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m engine play", description="A UCI engine: xiangqi by a language model."
     )
-    default = Path(__file__).parents[2] / "assets" / "models" / "xiangqi"
+    default = ROOT / "assets" / "models" / "xiangqi"
     parser.add_argument("--model", type=Path, default=default, help="the model's folder")
     parser.add_argument("--level", help="the level to start with (default: the strongest)")
     options = parser.parse_args(arguments)
-    from engine.xiangqi.player import Player
+    from engine.xiangqi.play.player import Player
 
     player = Player.load(options.model)
     keys = [level.key for level in player.levels]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 Codes = NDArray[np.int8]
 MoveIds = NDArray[np.int16]

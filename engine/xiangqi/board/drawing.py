@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.moves import (
     BLACK,
     FILE_NAMES,
     FILES,

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.game import Game, InvalidRecordError
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.moves import (
     ADVISOR,
     BLACK,
     CANNON,
@@ -30,7 +29,8 @@ from engine.xiangqi.moves import (
     Square,
     square,
 )
-from engine.xiangqi.record_tree import Node, read_tree
+from engine.xiangqi.records.game import Game, InvalidRecordError
+from engine.xiangqi.records.record_tree import Node, read_tree
 
 _GAME: Final = b"CCBridge Record\0"
 _LIBRARY: Final = b"CCBridgeLibrary\0"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.xiangqi.cbr import is_cbl, is_cbr, read_cbl, read_cbr
-from engine.xiangqi.encodings import decode_text
-from engine.xiangqi.game import Game, InvalidRecordError, Line, Notation
-from engine.xiangqi.pgn import read_games
-from engine.xiangqi.xqf import is_xqf, read_xqf
+from engine.xiangqi.records.cbr import is_cbl, is_cbr, read_cbl, read_cbr
+from engine.xiangqi.records.encodings import decode_text
+from engine.xiangqi.records.game import Game, InvalidRecordError, Line, Notation
+from engine.xiangqi.records.pgn import read_games
+from engine.xiangqi.records.xqf import is_xqf, read_xqf
 
 __all__ = [
     "Game",

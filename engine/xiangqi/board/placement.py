@@ -10,7 +10,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.xiangqi.attacks import (
+from engine.xiangqi.board.attacks import (
     BLACK_CODES,
     FILE_BLOCKERS,
     FILE_MASK,
@@ -23,7 +23,7 @@ from engine.xiangqi.attacks import (
     SOURCES,
     piece_code,
 )
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.moves import (
     CANNON,
     FILES,
     HORSE,

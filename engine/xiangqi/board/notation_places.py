@@ -11,7 +11,7 @@ from enum import Enum, auto
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.moves import (
     ADVISOR,
     CANNON,
     ELEPHANT,

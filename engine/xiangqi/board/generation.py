@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from engine.xiangqi.attacks import (
+from engine.xiangqi.board.attacks import (
     BETWEEN,
     BLACK_CODES,
     FILE_BLOCKERS,
@@ -27,8 +27,19 @@ from engine.xiangqi.attacks import (
     SOURCES,
     piece_code,
 )
-from engine.xiangqi.moves import BLACK, CANNON, HORSE, KING, PAWN, RED, ROOK, Color, Move, Square
-from engine.xiangqi.placement import BaseBoard
+from engine.xiangqi.board.moves import (
+    BLACK,
+    CANNON,
+    HORSE,
+    KING,
+    PAWN,
+    RED,
+    ROOK,
+    Color,
+    Move,
+    Square,
+)
+from engine.xiangqi.board.placement import BaseBoard
 
 _ROOKS: Final = tuple(piece_code(ROOK, c) for c in (BLACK, RED))
 _CANNONS: Final = tuple(piece_code(CANNON, c) for c in (BLACK, RED))

@@ -11,8 +11,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, Self
 
 from engine.xiangqi.board import Board
-from engine.xiangqi.game import Game, InvalidRecordError
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.moves import (
     ADVISOR,
     BLACK,
     CANNON,
@@ -27,7 +26,8 @@ from engine.xiangqi.moves import (
     Square,
     square,
 )
-from engine.xiangqi.record_tree import Node, read_tree
+from engine.xiangqi.records.game import Game, InvalidRecordError
+from engine.xiangqi.records.record_tree import Node, read_tree
 
 _HEADER_SIZE: Final = 0x400
 _FIRST_ENCRYPTED: Final = 11

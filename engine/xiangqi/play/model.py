@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from engine.xiangqi.vocabulary import MOVE_COUNT, MOVE_SQUARES, PIECE_CODES, SQUARES
+from engine.xiangqi.play.vocabulary import MOVE_COUNT, MOVE_SQUARES, PIECE_CODES, SQUARES
 
 Tensor = Any
 POLICIES = ("human", "teacher")

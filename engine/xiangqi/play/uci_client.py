@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from engine.models.errors import EngineError
-from engine.xiangqi.moves import Move
+from engine.xiangqi.board.moves import Move
 
 __all__ = ["UciAnswer", "UciEngine", "UciError"]
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from engine.xiangqi.moves import (
+from engine.xiangqi.board.moves import (
     ADVISOR,
     CANNON,
     ELEPHANT,
@@ -34,7 +34,7 @@ from engine.xiangqi.moves import (
     Move,
     PieceType,
 )
-from engine.xiangqi.notation_places import (
+from engine.xiangqi.board.notation_places import (
     ADVANCE,
     RETREAT,
     TRAVERSE,

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.xiangqi.vocabulary import MOVE_COUNT, MOVE_SQUARES, SQUARES, Codes
+from engine.xiangqi.play.vocabulary import MOVE_COUNT, MOVE_SQUARES, SQUARES, Codes
 
 PAWN, ADVISOR, ELEPHANT, HORSE, CANNON, ROOK, KING = range(1, 8)
 

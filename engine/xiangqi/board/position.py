@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Self
 
-from engine.xiangqi.attacks import BLACK_CODES, KING_CODES, NO_SQUARE, OCCUPANCY
-from engine.xiangqi.generation import (
+from engine.xiangqi.board.attacks import BLACK_CODES, KING_CODES, NO_SQUARE, OCCUPANCY
+from engine.xiangqi.board.generation import (
     MoveList,
     is_safe,
     legal_moves,
     moves_from,
     pseudo_legal_moves,
 )
-from engine.xiangqi.moves import RED, Color, IllegalMoveError, Move, Square
-from engine.xiangqi.placement import PIECE_KEYS, TURN_KEY, BaseBoard
+from engine.xiangqi.board.moves import RED, Color, IllegalMoveError, Move, Square
+from engine.xiangqi.board.placement import PIECE_KEYS, TURN_KEY, BaseBoard
 
 
 class Position(BaseBoard):

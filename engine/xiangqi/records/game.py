@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, Self
 
 from engine.xiangqi.board import STARTING_FEN, Board
-from engine.xiangqi.moves import Move, XiangqiError
+from engine.xiangqi.board.moves import Move, XiangqiError
 
 Notation = Literal["chinese", "wxf", "iccs"]
 RESULTS: Final = ("1-0", "0-1", "1/2-1/2", "*")
@@ -66,7 +66,7 @@ class Game(Line):
             InvalidFenError: the FEN header is not one.
             InvalidMoveError, IllegalMoveError, AmbiguousMoveError: a move is wrong.
         """
-        from engine.xiangqi.pgn import read_games
+        from engine.xiangqi.records.pgn import read_games
 
         for game in read_games(text):
             return game
@@ -74,7 +74,7 @@ class Game(Line):
 
     def to_pgn(self, notation: Notation = "chinese", *, traditional: bool = False) -> str:
         """The game as PGN text with moves such as 炮二平五, C2.5 or H2-E2; see `pgn.to_pgn`."""
-        from engine.xiangqi.pgn import to_pgn
+        from engine.xiangqi.records.pgn import to_pgn
 
         return to_pgn(self, notation, traditional=traditional)
 

@@ -1,0 +1,1 @@
+"""The opponent: its network, search, levels, and UCI for other programs."""

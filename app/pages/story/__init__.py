@@ -1,1 +1,9 @@
-"""What the story page stands on: a visitor's desk, how it is shown, what comes in and out."""
+"""The story page: a manuscript, a model that writes on, and everything that was tried."""
+
+from typing import Final
+
+from app.web.texts import say_of
+
+PAGE: Final = "story"
+#: A text of this page, in the visitor's language.
+say = say_of(PAGE)

@@ -8,16 +8,15 @@ from typing import Final
 
 import gradio as gr
 
-from app.pages.story.prompts import prompt_for
-from app.pages.story.wishes import Asked
+from app.pages.story.inputs import Asked
+from app.pages.story.task import Task
 from app.text.api import Answer, answer, api_seed, finished, named_strategy
 from app.text.checks import explained
-from app.text.drafts import running
+from app.text.drafts import side_by_side
 from app.text.models import TextModels
 from app.web.limits import RateLimiter
 from app.web.texts import language
-from engine.story import until_sentence_end, without_gaps
-from engine.tokenizers.scripts import converted, script_of
+from engine.tokenizers.scripts import converted
 
 _CALLS: Final = 60
 _SECONDS: Final = 60.0
@@ -64,20 +63,16 @@ def endpoint(models: TextModels) -> Callable[..., Answer]:
         """
         lang = language(request)
         limiter.check(request, lang)
-        asked = Asked(
-            *(text, None, memory, note, genre, mood, length, "auto", model, 1, "seed", sentence, ())
-        )
-        told = asked.request(lang)
+        conditions = {"genre": genre, "mood": mood, "length": length, "sentence": bool(sentence)}
+        told = {"text": text, "memory": memory, "note": note, "model": model}
+        asked = Asked.read_named({**told, **conditions}, lang)
         how = named_strategy(strategy, max_tokens, lang)
-        number = api_seed(seed, lang)
-        chosen = models.get(model, lang)
-        if sentence:
-            how = until_sentence_end(how, chosen.tokenizer)
-        how = without_gaps(how, chosen.tokenizer)
+        task = Task.of(asked, how, api_seed(seed, lang), models, lang)
         with explained(lang):
-            prompt = prompt_for(chosen, told, how)
-        draft = finished(running(model, chosen, told.text, prompt.prompt, how, number), lang)
-        written = converted(draft.text, script_of(told.text + told.memory))
-        return answer(draft) | {"text": written, "cut": prompt.cut}
+            (prompt,) = prompts = task.prompts()
+        draft = finished((one for (one,) in side_by_side(task.runs(prompts))), lang)
+        written = converted(draft.text, task.script)
+        (request_,) = task.requests
+        return answer(draft) | {"prompt": request_.text, "text": written, "cut": prompt.cut}
 
     return story

@@ -1,4 +1,4 @@
-"""The story page: a manuscript, a model that writes on, and everything that was tried."""
+"""The page's place in the application: its tab, its components, and which event calls what."""
 
 from __future__ import annotations
 
@@ -7,180 +7,140 @@ from typing import Any, Final
 import gradio as gr
 from gradio.events import api as endpoint
 
-from app.pages.story import api, extras, scripts
+from app.pages.story import PAGE, api
+from app.pages.story.handlers import (
+    OPENED,
+    Handlers,
+    choose_model,
+    exported,
+    opened,
+    pick_title,
+    share,
+)
+from app.pages.story.inputs import MODELS, Asked, Inputs, Page, Shared
 from app.pages.story.layout import Controls, build
-from app.pages.story.opening import chosen_model, opened, warn
-from app.pages.story.prompts import adapted, compared
-from app.pages.story.studio import Studio
-from app.pages.story.words import PAGE
+from app.pages.story.saved import SAVED
+from app.pages.story.task import adapted, compared
+from app.pages.story.view import Screen
 from app.text import compare, reading
+from app.text.controls import StrategyInputs
 from app.text.download import file_buttons
+from app.text.drafts import KINDS
 from app.text.models import TextModels
-from app.web.events import QUICK, QUIET, RUNS, SLOW, root, visit
+from app.web.events import QUICK, QUIET, RUNS, SLOW
+from app.web.inputs import components
 from app.web.texts import label
 from engine.models.registry import Models
 
-TITLE: Final = "story.title"
-ID: Final = "story"
-MODEL: Final = "story"
+TITLE: Final = f"{PAGE}.title"
+ID: Final = PAGE
+MODEL: Final = MODELS[0]
 
-_NAMES: Final = ("story", "gpt2-ml-15g", "gpt2-ml-30g", "cpm", "cpm-distill", "gpt2")
 #: One at a time, whichever button began it.
-_SLOW: Final[dict[str, Any]] = {**SLOW, "trigger_mode": "once", "concurrency_id": PAGE}
+_ONCE: Final[dict[str, Any]] = {**SLOW, "trigger_mode": "once", "concurrency_id": PAGE}
+
+#: The cursor is where the caret is; Python counts characters where JavaScript counts UTF-16 units.
+_AT_CARET: Final = """(...values) => {
+  const area = document.querySelector('#story-manuscript textarea');
+  values[PLACE] = area ? [...area.value.slice(0, area.selectionStart)].length : null;
+  return values;
+}""".replace("PLACE", str(["visit", *Inputs.names()].index("cursor")))
+#: The seed of a link stays until the visitor wants another. Said once more when all fields are
+#: filled: the seed's own listener hands back the switch as it was before.
+_KEEPS_SEED: Final = f"lucky => new URLSearchParams(location.search).has('{PAGE}') ? false : lucky"
+_COUNT: Final = "text => JSON.stringify(text ?? '')"
 
 
 def saved() -> gr.BrowserState:
     """What the browser keeps for a reload."""
-    return gr.BrowserState(storage_key="story", secret="story")
+    return SAVED.state()
 
 
 def render(models: Models, saved: gr.BrowserState) -> None:
     """Place the page in the open tab and connect its events."""
-    offered = TextModels(models, [name for name in _NAMES if name in models.names])
-    studio = Studio(offered)
+    offered = TextModels(models, [name for name in MODELS if name in models.names])
+    handlers = Handlers(offered)
     gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["story-idea"])
-    controls = build(offered, saved)
-    runs = _connect_runs(controls, studio)
-    _connect_desk(controls, studio, runs)
-    _connect_choices(controls)
-    _connect_extras(controls, offered)
-    _connect_browser(controls, offered)
+    controls = build(offered)
+    _connect_writing(controls, handlers)
+    _connect_looking(controls, handlers)
+    _connect_side(controls, handlers)
+    _connect_browser(controls, saved)
     with controls.more:
-        compare.render(offered, PAGE, controls.asked, compared, adapt=adapted)
-        reading.render(offered, PAGE, controls.sheet.manuscript)
+        compare.render(offered, PAGE, components(controls, Asked), compared, adapt=adapted)
+        reading.render(offered, PAGE, controls.sheet.text)
     endpoint(api.endpoint(offered), api_name=PAGE, concurrency_limit=RUNS)
 
 
-def _connect_runs(controls: Controls, studio: Studio) -> list[Any]:
-    """Whatever makes the model write; returns what Stop has to cancel."""
-    actions, asked = controls.actions, [controls.desk, *controls.asked]
-    place = [controls.desk, controls.sheet.manuscript]
-    view: Any = controls.sheet.tokens
-    chips: Any = controls.examples
-    taken = chips.pick(
-        extras.take_example,
-        place,
-        [
-            controls.desk,
-            controls.sheet.manuscript,
-            controls.sheet.title,
-            controls.conditions.genre,
-            controls.conditions.mood,
-        ],
-        **QUICK,
-    ).success(extras.refuse_example, [controls.desk], None, **SLOW)
-    started = [
-        actions.go_on.click(studio.write, asked, _screen(controls), js=scripts.AT_END, **_SLOW),
-        actions.here.click(studio.write, asked, _screen(controls), js=scripts.AT_CURSOR, **_SLOW),
-        actions.retry.click(studio.retry, asked, _screen(controls), js=scripts.AT_END, **_SLOW),
-        view.branch(studio.branch, place, _screen(controls), **_SLOW),
-        taken.success(studio.write, asked, _screen(controls), js=scripts.AT_END, **_SLOW),
-    ]
-    for event in started:
-        event.then(studio.settle, place, _screen(controls), **QUICK)
-    return started
-
-
-def _connect_desk(controls: Controls, studio: Studio, runs: list[Any]) -> None:
-    """Whatever shows something that there is already."""
-    actions, place = controls.actions, [controls.desk, controls.sheet.manuscript]
-    cards: Any = controls.cards
-    tree: Any = controls.tree
-    for trigger, handler in (
-        (actions.undo.click, studio.undo),
-        (actions.redo.click, studio.redo),
-        (cards.choose, studio.choose),
-        (tree.goto, studio.goto),
+def _connect_writing(controls: Controls, handlers: Handlers) -> None:
+    """Whatever makes the model write."""
+    actions, screen = controls.actions, components(controls, Screen._fields)
+    inputs = components(controls, ("visit", *Inputs.names()))
+    place = components(controls, ("visit", "text"))
+    examples, tokens = components(controls, ("examples", "tokens"))
+    taken = examples.pick(
+        handlers.take_example, place, components(controls, ("visit", *Page.names())), **SLOW
+    )
+    for event in (
+        actions.go_on.click(handlers.write, inputs, screen, **_ONCE),
+        actions.here.click(handlers.write, inputs, screen, js=_AT_CARET, **_ONCE),
+        actions.retry.click(handlers.retry, inputs, screen, **_ONCE),
+        tokens.branch(handlers.branch, place, screen, **_ONCE),
+        taken.success(handlers.write, inputs, screen, **_ONCE),
     ):
-        trigger(handler, place, _screen(controls), **SLOW)
-    actions.stop.click(studio.settle, place, _screen(controls), cancels=runs, **QUICK)
-    actions.clear.click(
-        extras.new_page, place, [controls.desk, place[1], controls.sheet.title], **SLOW
-    ).success(studio.refresh, [controls.desk], _screen(controls), **QUICK)
+        event.then(handlers.settle, place, screen, **QUICK)
+    actions.stop.click(handlers.stop, place, screen, **QUICK)
 
 
-def _connect_choices(controls: Controls) -> None:
-    """What one choice means for others."""
-    conditions = controls.conditions
-    controls.branches.change(
-        lambda count: gr.Radio(visible=count != 1), controls.branches, controls.vary, **QUICK
+def _connect_looking(controls: Controls, handlers: Handlers) -> None:
+    """Whatever shows something that there is already."""
+    actions, screen = controls.actions, components(controls, Screen._fields)
+    place = components(controls, ("visit", "text"))
+    cards, tree = components(controls, ("cards", "tree"))
+    for trigger, handler in (
+        (actions.undo.click, handlers.undo),
+        (actions.redo.click, handlers.redo),
+        (cards.choose, handlers.choose),
+        (tree.goto, handlers.goto),
+    ):
+        trigger(handler, place, screen, **SLOW)
+    actions.clear.click(handlers.clear, place, [*screen, controls.sheet.title], **SLOW)
+
+
+def _connect_side(controls: Controls, handlers: Handlers) -> None:
+    """What one choice means for others; titles, files and links."""
+    side, sheet = controls.side, controls.sheet
+    side.branches.change(
+        lambda count: gr.Radio(visible=count != 1), side.branches, side.vary, **QUICK
     )
-    strategy = controls.strategy
-    controls.model.change(
-        chosen_model(strategy),
-        [controls.model, strategy.preset],
-        [conditions.box, conditions.other, *strategy.inputs],
+    side.model.change(
+        choose_model,
+        components(controls, ("model", "preset")),
+        components(controls, ("conditions", "conditions_other", *StrategyInputs.names())),
         **QUICK,
     )
-
-
-def _connect_extras(controls: Controls, models: TextModels) -> None:
-    """Titles, files and links."""
-    sheet, titles = controls.sheet, extras.Titles(models)
-    chips: Any = controls.titles
-    words = visit([])
-    controls.find_titles.click(
-        titles.find,
-        controls.asked,
-        [words, controls.titles],
-        show_progress_on=controls.find_titles,
+    side.find_titles.click(
+        handlers.find_titles,
+        components(controls, ("visit", *Asked.names())),
+        components(controls, ("visit", "titles")),
+        show_progress_on=side.find_titles,
         concurrency_limit=4,
         **{**QUIET, "show_progress": "minimal"},
     )
-    chips.pick(titles.pick, [words], [sheet.title], **QUICK)
-    with controls.files:
-        file_buttons(PAGE, extras.files(), [controls.desk, sheet.title, sheet.manuscript])
-    shared = [*controls.page, controls.model, *controls.strategy.inputs]
-    controls.share.connect(extras.share(models), shared)
+    titles: Any = side.titles
+    titles.pick(pick_title, controls.visit, sheet.title, **QUICK)
+    contents = {kind: exported(kind) for kind in KINDS}
+    with side.files:
+        file_buttons(PAGE, contents, components(controls, ("visit", "title", "text")))
+    side.share.connect(share, components(controls, Shared))
 
 
-def _connect_browser(controls: Controls, models: TextModels) -> None:
+def _connect_browser(controls: Controls, saved: gr.BrowserState) -> None:
     """Opening the page, and keeping it as it is written."""
-    strategy = controls.strategy
-
-    def open_page(saved: object, request: gr.Request) -> list[Any]:
-        return opened(saved, models.names, strategy, request)
-
-    def complain(saved: object, request: gr.Request) -> None:
-        warn(saved, models.names, request)
-
-    root().load(complain, [controls.saved], None, **SLOW)
-    kept: dict[str, Any] = {
-        "inputs": [*controls.page, controls.saved],
-        "outputs": [controls.saved, controls.sheet.count],
-    }
-    root().load(
-        open_page,
-        [controls.saved],
-        [*_screen(controls), *controls.page, controls.model, *strategy.inputs],
-        **QUICK,
-    ).then(None, **kept, js=scripts.save(opened=True), show_progress="hidden").then(
-        None, strategy.lucky, strategy.lucky, js=scripts.KEEPS_SEED, show_progress="hidden"
-    )
-    gr.on(
-        [component.change for component in controls.page if hasattr(component, "change")],
-        None,
-        **kept,
-        js=scripts.save(),
-        show_progress="hidden",
-    )
-
-
-def _screen(controls: Controls) -> list[Any]:
-    """The components of a Screen, in its order."""
-    sheet, actions = controls.sheet, controls.actions
-    return [
-        controls.desk,
-        sheet.manuscript,
-        sheet.tokens,
-        controls.cards,
-        controls.tree,
-        sheet.notice,
-        actions.go_on,
-        actions.here,
-        actions.stop,
-        actions.retry,
-        actions.undo,
-        actions.redo,
-        controls.strategy.seed,
-    ]
+    sheet, lucky = controls.sheet, controls.side.strategy.lucky
+    hidden: dict[str, Any] = {"show_progress": "hidden"}
+    fields, outputs = components(controls, Page), components(controls, OPENED)
+    ready = SAVED.connect(saved, fields, opened, outputs)
+    for event in (ready.then, sheet.text.change):
+        event(None, sheet.text, sheet.count, js=_COUNT, **hidden)
+    ready.then(None, lucky, lucky, js=_KEEPS_SEED, **hidden)

@@ -183,12 +183,13 @@ def _open_parse_tree(link: dict[str, Any], kept: object) -> tuple[object, object
 
 
 def _open_story(link: dict[str, Any], kept: object) -> tuple[object, object]:
-    from app.pages.story import store
+    from app.pages.story.inputs import Page
+    from app.pages.story.saved import SAVED
 
-    found = store.reopen(link, ("story",))
+    found = SAVED.link.load(link)
     assert (found.model, found.preset, found.seed) == ("story", "su_top_k", 20240229)
     assert (found.strategy.settings.top_k, found.strategy.max_tokens) == (5, 32)
-    return found.page, store.restore(kept)
+    return Page.restore(dict(found)), SAVED.kept.load(kept)
 
 
 def _open_fewshot(link: dict[str, Any], kept: object) -> tuple[object, object]:

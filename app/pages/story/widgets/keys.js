@@ -1,4 +1,5 @@
-// Ctrl+Enter continues, at the caret where it is in the middle of the text; Esc stops.
+// Ctrl+Enter continues, at the caret where it is in the middle of the text; Esc stops. A line says
+// so to those who have a keyboard, and how many characters there are.
 
 function press(id) {
   const button = document.getElementById(id);
@@ -19,4 +20,17 @@ function onKey(event) {
   press(within ? "story-here" : "story-continue");
 }
 
+function tell() {
+  if (!props.value) return;
+  const text = String(JSON.parse(props.value) ?? "");
+  const most = props.maximum;
+  const full = text.length > most ? ` / ${most.toLocaleString()}` : "";
+  const count = [...text.replace(/\s/g, "")].length.toLocaleString() + full;
+  const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  const keys = matchMedia("(hover: none)").matches ? ["count"] : ["count", "count_keys"];
+  setText(element.querySelector("p"), keys.map((key) => phrase(key, lang, { count })).join(" · "));
+}
+
 document.addEventListener("keydown", onKey);
+watch("value", tell);
+tell();

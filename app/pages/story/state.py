@@ -1,4 +1,4 @@
-"""A visitor's desk: the manuscript, and the tree of continuations that were tried.
+"""What a visit has: the manuscript, and the tree of continuations that were tried.
 
 Everything here is plain values without a browser or a model; nothing grows without bound.
 """
@@ -10,16 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from app.text.history import History
-from engine.story import StoryRequest
+from app.web.run import Runs
+from engine.story import StoryRequest, Title
 from engine.tokenizers.scripts import Script, converted
 
 if TYPE_CHECKING:
     from app.text.drafts import Draft
 
-#: Of a manuscript; memory and note have limits of their own.
-MAX_CHARS: Final = 20_000
-MAX_MEMORY_CHARS: Final = 2_000
-MAX_TITLE_CHARS: Final = 60
 #: Continuations that are kept, and their manuscripts' characters together: the oldest go first.
 MAX_NODES: Final = 40
 MAX_TREE_CHARS: Final = 400_000
@@ -37,7 +34,7 @@ class Node:
         draft: what the model wrote, in the model's script.
         written: the same in the visitor's script.
         text: the manuscript with it.
-        run: continuations that were written side by side have the same.
+        group: continuations that were written side by side have the same.
     """
 
     id: int
@@ -46,7 +43,7 @@ class Node:
     draft: Draft
     written: str
     text: str
-    run: int
+    group: int
     script: Script = "simplified"
 
     @property
@@ -64,8 +61,8 @@ class Snapshot:
 
 
 @dataclass
-class Run:
-    """Continuations that are being written, and the desk has not taken in yet.
+class Writing:
+    """Continuations that are being written, and the manuscript has not yet.
 
     Attributes:
         requests: one for each; they differ in their conditions only.
@@ -80,35 +77,26 @@ class Run:
     drafts: list[Draft] = field(default_factory=list)
     notice: str = ""
 
-    @property
-    def count(self) -> int:
-        """How many continuations."""
-        return len(self.requests)
 
-    @property
-    def request(self) -> StoryRequest:
-        """The first one's, for what all share."""
-        return self.requests[0]
-
-
-class Desk:
-    """The state of one visitor's page; its methods change it between two events.
+@dataclass
+class Visit:
+    """What one visitor has; its methods change it between two events.
 
     Attributes:
         nodes: by id, in the order in which they were written.
         history: the manuscripts as the server saw them.
-        run: what is being written; None between runs.
-        run_shown: the run whose continuations stand side by side to choose from; None for none.
-        refusal: why the example that was picked last was not taken; "" where it was.
+        writing: what has been written since ``begin``; None once it is settled.
+        group: whose continuations stand side by side to choose from; None for none.
+        titles: those that were found last.
     """
 
-    def __init__(self) -> None:
-        self.nodes: dict[int, Node] = {}
-        self.history = History.of(Snapshot(), MAX_UNDO)
-        self.run: Run | None = None
-        self.run_shown: int | None = None
-        self.refusal = ""
-        self._last_id = 0
+    nodes: dict[int, Node] = field(default_factory=dict)
+    history: History[Snapshot] = field(default_factory=lambda: History.of(Snapshot(), MAX_UNDO))
+    writing: Writing | None = None
+    group: int | None = None
+    titles: list[Title] = field(default_factory=list)
+    runs: Runs = field(default_factory=Runs)
+    last_id: int = 0
 
     @property
     def now(self) -> Snapshot:
@@ -121,9 +109,9 @@ class Desk:
         return None if self.now.node is None else self.nodes.get(self.now.node)
 
     def new_id(self) -> int:
-        """A number that nothing of this desk has had."""
-        self._last_id += 1
-        return self._last_id
+        """A number that nothing of this visit has had."""
+        self.last_id += 1
+        return self.last_id
 
     def see(self, text: str) -> None:
         """The manuscript as the browser has it: what was typed since is a step of its own."""
@@ -139,7 +127,7 @@ class Desk:
     def begin_page(self, text: str) -> None:
         """Another manuscript; undo leads back, and the tree stays."""
         self.history = self.history.push(Snapshot(text))
-        self.run_shown = None
+        self.group = None
 
     def undo(self) -> None:
         """Back by one step, if there is one."""
@@ -149,35 +137,35 @@ class Desk:
         """Forward again, if there is something."""
         self.history = self.history.redo()
 
-    def begin(self, requests: Sequence[StoryRequest], script: Script, parent: int | None) -> Run:
-        """Start to write; what was written until now but not taken in is dropped."""
-        self.run = Run(self.new_id(), parent, requests, script)
-        self.run_shown = None
-        return self.run
+    def begin(
+        self, requests: Sequence[StoryRequest], script: Script, parent: int | None
+    ) -> Writing:
+        """Start to write; what was written until now but not settled is dropped."""
+        self.writing = Writing(self.new_id(), parent, requests, script)
+        self.group = None
+        return self.writing
 
     def settle(self, text: str) -> list[Node]:
-        """Take in what was written, and return the new continuations, in the order of the run.
+        """Take in what was written, and return the new continuations, in their order.
 
         A single one becomes part of the manuscript; of several the visitor chooses one.
 
         Args:
-            text: the manuscript as it is now: it may have been edited during the run.
+            text: the manuscript as it is now: it may have been edited meanwhile.
         """
-        run, self.run = self.run, None
+        writing, self.writing = self.writing, None
         self.see(text)
-        if run is None:
+        if writing is None:
             return []
-        nodes = [
-            self._node(run, request, draft)
-            for request, draft in zip(run.requests, run.drafts, strict=False)
-            if draft.text
-        ]
+        # There are no drafts where the model was not reached.
+        drafted = zip(writing.requests, writing.drafts, strict=bool(writing.drafts))
+        nodes = [self._node(writing, request, draft) for request, draft in drafted if draft.text]
         for node in nodes:
             self.nodes[node.id] = node
         if len(nodes) == 1:
             self.accept(nodes[0])
         elif nodes:
-            self.run_shown = run.id
+            self.group = writing.id
         self._forget()
         return nodes
 
@@ -211,17 +199,17 @@ class Desk:
             self.show(Snapshot(node.text, node.id))
         return node
 
-    def siblings(self, run: int) -> list[Node]:
-        """The continuations of one run."""
-        return [node for node in self.nodes.values() if node.run == run]
+    def choices(self) -> list[Node]:
+        """The continuations that stand side by side."""
+        return [node for node in self.nodes.values() if node.group == self.group]
 
-    def _node(self, run: Run, request: StoryRequest, draft: Draft) -> Node:
-        written = draft.text
-        if run.script == "traditional":
-            written = converted(written, "traditional")
+    def _node(self, writing: Writing, request: StoryRequest, draft: Draft) -> Node:
+        written, script = draft.text, writing.script
+        if script == "traditional":
+            written = converted(written, script)
         text = request.before + written + request.after
-        parent = run.parent if run.parent in self.nodes else None
-        return Node(self.new_id(), parent, request, draft, written, text, run.id, run.script)
+        parent = writing.parent if writing.parent in self.nodes else None
+        return Node(self.new_id(), parent, request, draft, written, text, writing.id, script)
 
     def _forget(self) -> None:
         """Let the oldest continuations go until the rest is small enough."""

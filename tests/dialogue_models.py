@@ -69,6 +69,8 @@ class ChatTokenizer:
 class ChatDecoder(ToyDecoder):
     """Takes its time for each pass."""
 
+    seconds = 0.0
+
     def extend(self, chunks: Any, *, every_position: bool = False) -> Any:
         time.sleep(self.seconds)
         return super().extend(chunks, every_position=every_position)

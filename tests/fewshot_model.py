@@ -25,6 +25,8 @@ CHARACTERS = "".join(FACTS) + "\nN/A某问答：？（）一二三四五六七�
 
 
 class FactsDecoder(ToyDecoder):
+    model: "FactsModel"
+
     def extend(self, chunks, *, every_position=False):
         before = {chunk.slot: len(self.held[chunk.slot][0]) for chunk in chunks}
         super().extend(chunks, every_position=every_position)

@@ -42,8 +42,9 @@ class SlowStoryModel(StoryModel):
     seconds = 0.02
 
     def decoder(self, slots: int = 1) -> SlowDecoder:
-        self.decoders.append(SlowDecoder(self, slots))
-        return self.decoders[-1]
+        decoder = SlowDecoder(self, slots)
+        self.decoders.append(decoder)
+        return decoder
 
 
 def quick(folder: Path) -> StoryModel:

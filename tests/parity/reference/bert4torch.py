@@ -7,6 +7,7 @@ bert4torch 0.4.9.post2, torch 2.13.0 (CPU). No class of transformers reads these
 
 import json
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from tests.parity.reference.fixtures import (
     save_rows,
 )
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "model": "gpt2_ml",
     "vocab_size": 66,
     "hidden_size": 32,

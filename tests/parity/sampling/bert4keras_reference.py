@@ -10,11 +10,12 @@ import json
 import sys
 import types
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
 
-stand_in = types.ModuleType("bert4keras.backend")
+stand_in: Any = types.ModuleType("bert4keras.backend")
 stand_in.K = stand_in.keras = stand_in.tf = mock.MagicMock()
 stand_in.keras.callbacks.Callback = object
 sys.modules["bert4keras.backend"] = stand_in
@@ -24,7 +25,7 @@ from bert4keras.snippets import AutoRegressiveDecoder  # noqa: E402
 VOCABULARY = 40
 END = 0
 STEPS = 12
-CASES = [
+CASES: list[dict[str, Any]] = [
     {"top_p": 0.95},
     {"top_p": 0.5},
     {"top_p": 0.95, "temperature": 0.7},

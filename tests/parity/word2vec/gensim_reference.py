@@ -78,8 +78,8 @@ def _write_tests(random: np.random.Generator, vectors: KeyedVectors) -> None:
     with (FOLDER / "analogies.txt").open("w", encoding="utf-8") as file:
         for section, begin in (("one", 0), ("two", 40)):
             file.write(f": {section}\n")
-            for a in range(begin, begin + 40, 4):
-                file.write(" ".join(f"字{a + i}" for i in range(4)) + "\n")
+            for first in range(begin, begin + 40, 4):
+                file.write(" ".join(f"字{first + i}" for i in range(4)) + "\n")
         file.write(": case\nIBM 字1 字2 字3\n字1 Ibm 字2 字3\n字5 字6 Ibm 字9\n")
 
 

@@ -3,6 +3,7 @@
 import lzma
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -102,7 +103,7 @@ def test_f1_with_its_interval() -> None:
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_the_sentence_whose_time_is_taken(language: str) -> None:
+def test_the_sentence_whose_time_is_taken(language: Literal["zh", "en"]) -> None:
     (sentence,) = sentences(TEXTS[language])
     assert (sentence.language, len(sentence.words)) == (language, WORDS)
 

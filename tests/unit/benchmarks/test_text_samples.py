@@ -129,8 +129,8 @@ def test_the_next_sentence_has_others_from_other_stories() -> None:
 
 
 def test_exchanges_are_replies_with_others_of_their_source(texts: Texts) -> None:
-    talks = {"dialogue_lccc": list(texts.documents("dialogue_lccc"))}
-    assert [one.others for one in replies.exchanges(talks, 9)] == [()] * 4
+    few = {"dialogue_lccc": list(texts.documents("dialogue_lccc"))}
+    assert [one.others for one in replies.exchanges(few, 9)] == [()] * 4
     talks = [[f"{n}你好", f"我是{n}号"] for n in "一二三四五六七八九十甲乙"]
     many = {"dialogue_lccc": [dialogue(texts, talk) for talk in talks]}
     for one in replies.exchanges(many, 5):

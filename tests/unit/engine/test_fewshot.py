@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Generator
 
 import numpy as np
 import pytest
@@ -299,6 +300,7 @@ def test_answers_are_judged_one_by_one_as_somebody_asks():
     questions = Endless()
     answers = accuracy(CopyModel(), questions, LETTERS, ARROW)
     assert next(answers).exact and next(answers).exact and questions.asked == 2
+    assert isinstance(answers, Generator)
     answers.close()
 
 

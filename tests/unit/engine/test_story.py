@@ -17,6 +17,7 @@ from engine.story import (
 from engine.story.titles import repeated_names, suggest_titles
 from engine.tokenizers import conditions
 from engine.tokenizers.scripts import converted, converted_pieces, script_of
+from tests.characters import CharacterTokenizer
 from tests.story_model import CHARACTERS, SENTENCES, StoryModel
 from tests.unit.engine.generation.toy import LetterTokenizer
 
@@ -63,7 +64,7 @@ def test_what_does_not_fit_is_cut_at_a_sentence_and_counted(positions: int) -> N
 
 
 def test_characters_that_are_several_tokens_are_no_trouble() -> None:
-    class Bytes(type(StoryModel().tokenizer)):
+    class Bytes(CharacterTokenizer):
         def encode(self, text: str) -> list[int]:
             return [id for one in super().encode(text) for id in [one] * 4]
 

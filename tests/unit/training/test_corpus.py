@@ -222,8 +222,8 @@ def test_replies_of_held_out_dialogues_are_no_prose(data: Path) -> None:
 
 def test_more_texts_can_be_kept_out(data: Path, model: Path, tmp_path: Path) -> None:
     wanted = split("sentences", data)[0][0].text
-    options = {"processes": 1, "fewshot_characters": 6000, "keep_out": [wanted]}
-    manifest = pack(data, model, tmp_path, **options)
+    pack(data, model, tmp_path, processes=1, fewshot_characters=6000, keep_out=[wanted])
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf8"))
     assert manifest["sources"]["sentences"]["dropped"] == 1
 
 

@@ -199,7 +199,7 @@ def test_an_end_of_a_sentence_begins_anew_unless_the_text_is_running() -> None:
                 for state in pair:
                     state.assign(ops.zeros_like(state))
             outputs.append(ops.convert_to_numpy(model(given))[2:])
-        assert np.allclose(*outputs, atol=1e-6) is not running
+        assert np.allclose(outputs[0], outputs[1], atol=1e-6) is not running
 
 
 def test_measuring_leaves_training_as_it_was() -> None:

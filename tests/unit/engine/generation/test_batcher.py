@@ -322,10 +322,10 @@ def test_slots_that_a_job_cannot_let_go_of_are_lost_with_their_decoder():
 def test_a_model_that_makes_no_decoder_is_an_error_for_each_request():
     model = ToyModel(alphabet())
     batcher = Batcher(model)
-    original, model.decoder = model.decoder, lambda slots: 1 / 0
-    with pytest.raises(GenerationError, match="division by zero"):
-        list(stream(model, "a", batcher=batcher))
-    model.decoder = original
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model, "decoder", lambda slots: 1 / 0)
+        with pytest.raises(GenerationError, match="division by zero"):
+            list(stream(model, "a", batcher=batcher))
     assert text_of(stream(model, "w", sampler=GREEDY, batcher=batcher)) == "xyz"
 
 

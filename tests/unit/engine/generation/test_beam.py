@@ -37,7 +37,7 @@ START = Prompt((0,), (0,))
 
 def searched_by_hand(model, beams, max_tokens, min_tokens, min_ends) -> tuple[int, ...]:
     """What bert4keras's beam search answers, worked out over whole texts without a cache."""
-    open_texts = [()]
+    open_texts: list[tuple[int, ...]] = [()]
     for length in range(1, max_tokens + 1):
         longer = [(*text, id) for text in open_texts for id in range(model.config.vocab_size)]
         longer.sort(key=model.logprob, reverse=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -150,7 +151,7 @@ class ToyModel:
             table[:, END] = -5
         self.name = "toy"
         self.table = np.asarray(table, np.float32)
-        self.tokenizer = LetterTokenizer()
+        self.tokenizer: Any = LetterTokenizer()
         self.config = TransformerConfig(
             family="gpt2",
             vocab_size=self.table.shape[-1],

@@ -39,6 +39,7 @@ class FakeHub(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    server: FakeHub
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):

@@ -64,6 +64,7 @@ def layer(
     kernel: Floats,
     recurrent: Floats,
     bias: Floats,
+    *,
     chunk: int,
     form: str,
     cell: str = "onlstm",

@@ -48,7 +48,8 @@ def by_numpy(folder: Path, units: list[int]) -> tuple[list[list[reference.Step]]
     for layer in range(config.layers):
         names = ("input/kernel", "recurrent/kernel", "bias")
         given = (arrays[f"layers/{layer}/{name}"].astype(np.float64) for name in names)
-        steps = reference.layer(x, *given, config.chunk_size, config.master_input, config.cell)
+        options = {"form": config.master_input, "cell": config.cell}
+        steps = reference.layer(x, *given, chunk=config.chunk_size, **options)
         layers.append(steps)
         x = np.stack([step.hidden for step in steps])
     scores = x[:-1, 0] @ arrays["embeddings/word"].T + arrays["output/bias"]

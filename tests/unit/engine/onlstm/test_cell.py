@@ -48,7 +48,7 @@ def test_the_cell_is_the_equations_in_numpy(cell: str, form: str, shape: tuple[i
     for now in x.astype("float32"):
         h, c = step(now, h, c, [w.astype("float32") for w in weights], cell, form)
         found.append(keras.ops.convert_to_numpy(h))
-    wanted = reference.layer(x, *weights, chunk, form, cell)
+    wanted = reference.layer(x, *weights, chunk=chunk, form=form, cell=cell)
     assert np.abs(np.stack(found) - np.stack([s.hidden for s in wanted])).max() < 1e-5
     assert np.abs(keras.ops.convert_to_numpy(c) - wanted[-1].cell).max() < 1e-5
 
@@ -133,7 +133,7 @@ def differences(
     y = np.random.default_rng(9).normal(size=(7, 3, size))
 
     def total(arrays: list[np.ndarray]) -> float:
-        steps = reference.layer(x, *arrays, chunk, form, cell)
+        steps = reference.layer(x, *arrays, chunk=chunk, form=form, cell=cell)
         return float(sum((s.hidden * y[t]).sum() for t, s in enumerate(steps)))
 
     random = np.random.default_rng(3)

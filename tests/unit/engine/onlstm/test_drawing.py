@@ -18,7 +18,7 @@ def drawn(node, words, **options):
     root = ElementTree.fromstring(to_svg(node, words, **options))
     groups = {group.get("class"): group for group in root.iter(f"{SVG}g")}
     words_x = [float(text.get("x")) for text in groups["tree-words"]]
-    path = "".join(part.get("d") for part in groups["tree-edges"])
+    path = "".join(part.get("d", "") for part in groups["tree-edges"])
     numbers = r"(-?[\d.]+) (-?[\d.]+)"
     lines = [tuple(map(float, line)) for line in re.findall(f"M{numbers}L{numbers}", path)]
     return root, groups, words_x, lines

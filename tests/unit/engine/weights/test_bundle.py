@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from engine.models.errors import CheckpointError
 from engine.weights import bundle
 
 
@@ -44,7 +45,7 @@ def test_shards_stay_under_ten_megabytes_and_replace_older_ones(tmp_path):
 def test_a_missing_shard_is_counted(tmp_path):
     bundle.save({f"w{i}": np.ones((1000, 4000), dtype=np.float32) for i in range(4)}, tmp_path)
     next(tmp_path.glob("*.safetensors")).unlink()
-    with pytest.raises(bundle.CheckpointError, match="00001-of-00002"):
+    with pytest.raises(CheckpointError, match="00001-of-00002"):
         bundle.load(tmp_path)
 
 
@@ -52,12 +53,12 @@ def test_a_truncated_shard_is_named(weights, tmp_path):
     bundle.save(weights, tmp_path)
     path = next(tmp_path.glob("*.safetensors"))
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(bundle.CheckpointError, match=path.name):
+    with pytest.raises(CheckpointError, match=path.name):
         bundle.load(tmp_path)
 
 
 def test_an_empty_folder_is_named(tmp_path):
-    with pytest.raises(bundle.CheckpointError, match=str(tmp_path)):
+    with pytest.raises(CheckpointError, match=str(tmp_path)):
         bundle.load(tmp_path)
 
 
@@ -66,10 +67,10 @@ def test_what_does_not_fit_is_named(weights, tmp_path):
     bundle.assign(fitting, weights, source=tmp_path)
     assert (fitting["layer/kernel"].value == weights["layer/kernel"]).all()
     wrong_shape = {**fitting, "layer/bias": Variable((31,))}
-    with pytest.raises(bundle.CheckpointError, match=r"layer/bias is \(32,\), expected \(31,\)"):
+    with pytest.raises(CheckpointError, match=r"layer/bias is \(32,\), expected \(31,\)"):
         bundle.assign(wrong_shape, weights, source=tmp_path)
-    with pytest.raises(bundle.CheckpointError, match="missing tensors norm/gamma"):
+    with pytest.raises(CheckpointError, match="missing tensors norm/gamma"):
         bundle.assign({**fitting, "norm/gamma": Variable((1,))}, weights, source=tmp_path)
     weights["layer/bias"][3] = np.nan
-    with pytest.raises(bundle.CheckpointError, match="layer/bias holds values that are not fin"):
+    with pytest.raises(CheckpointError, match="layer/bias holds values that are not fin"):
         bundle.assign(fitting, weights, source=tmp_path)

@@ -88,7 +88,7 @@ def test_what_is_no_weight_is_passed_over():
     weights = published.tiny_weights(config)
     tensors = published.publish(huggingface.GPT2, weights, "transformer.")
     tensors["transformer.h.0.attn.bias"] = np.ones((1, 1, 20, 20), np.bool_)
-    tensors["transformer.h.1.attn.masked_bias"] = np.float32(-1e4).reshape(())
+    tensors["transformer.h.1.attn.masked_bias"] = np.array(-1e4, np.float32)
     tensors["lm_head.weight"] = weights["embeddings/token"]
     MappedWeights(published.Memory(tensors), huggingface.GPT2, config)
 
@@ -97,7 +97,7 @@ def test_what_is_no_weight_is_passed_over():
     kernel = "newslm/layer00/query_layer/kernel"
     for slot in ("adafactor_vr", "adafactor_vc", "adafactor_v", "adam_m", "adam_v"):
         tensors[f"{kernel}/{slot}"] = np.ones(16, np.float32)
-    tensors["global_step"] = np.int64(7).reshape(())
+    tensors["global_step"] = np.array(7, np.int64)
     MappedWeights(published.Memory(tensors), bert4keras.GPT2_ML, config)
 
     config = published.tiny_config("bert")

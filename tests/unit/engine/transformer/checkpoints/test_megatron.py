@@ -1,6 +1,9 @@
 import json
 import re
 import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,11 +48,16 @@ def write_ranks(folder, shares, name="mp_rank_{:02}_model_states.pt"):
         torch.save({"module": module, "iteration": 80000, "dp_world_size": 1}, path)
 
 
+def merged_source(shares: Iterable[Any]) -> megatron.MergedSource:
+    sources: Any = [published.Memory(share) for share in shares]
+    return megatron.MergedSource(Path("ranks"), sources)
+
+
 @pytest.mark.parametrize("ranks", [1, 2, 4])
 def test_any_number_of_ranks_is_one_model(config, ranks):
     weights = published.tiny_weights(config)
     shares = deal_out(published.publish(megatron.CPM, weights), ranks, config.num_heads)
-    merged = megatron.MergedSource("ranks", [published.Memory(share) for share in shares])
+    merged = merged_source(shares)
     mapped = MappedWeights(merged, megatron.CPM, config)
     for name, array in weights.items():
         assert np.array_equal(mapped.read(name), array), name
@@ -63,7 +71,7 @@ def test_ranks_together_compute_what_the_merged_layer_does(config, ranks):
     weights = published.tiny_weights(config)
     x = random.normal(size=(7, config.hidden_size)).astype(np.float32)
     shares = deal_out(published.publish(megatron.CPM, weights), ranks, config.num_heads)
-    merged = megatron.MergedSource("ranks", [published.Memory(share) for share in shares])
+    merged = merged_source(shares)
     mapped = MappedWeights(merged, megatron.CPM, config)
 
     def attention(fused, heads, output):
@@ -148,10 +156,10 @@ def test_ranks_of_different_models_are_noticed(config):
     shares = deal_out(published.publish(megatron.CPM, published.tiny_weights(config)), 2, 4)
     del shares[1]["transformer.final_layernorm.bias"]
     with pytest.raises(CheckpointError, match=r"rank 1 and rank 0 do not both have .*norm\.bias"):
-        megatron.MergedSource("ranks", [published.Memory(share) for share in shares])
+        merged_source(shares)
     shares[1]["transformer.final_layernorm.bias"] = np.ones(15, np.float32)
     with pytest.raises(CheckpointError, match=r"bias is \(15,\) in rank 1 and \(16,\) in rank 0"):
-        megatron.MergedSource("ranks", [published.Memory(share) for share in shares])
+        merged_source(shares)
 
 
 def test_a_folder_without_ranks_is_named(tmp_path):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from engine.models.errors import CheckpointError
-from engine.transformer.checkpoints.formats import hdf5, open_keras_hdf5
+from engine.transformer.checkpoints.formats import hdf5, hdf5_layout, open_keras_hdf5
 from tests.unit.engine.transformer.formats.samples import ARRAYS, contents, same, write_hdf5
 
 
@@ -87,7 +87,7 @@ def test_a_file_that_is_not_as_keras_writes_it(change, reason, tmp_path):
 def test_hdf5_that_comes_to_no_end(tmp_path, monkeypatch):
     endless = tmp_path / "endless.py"
     endless.write_text("while True: pass")
-    monkeypatch.setattr(hdf5.hdf5_layout, "__file__", str(endless))
+    monkeypatch.setattr(hdf5_layout, "__file__", str(endless))
     monkeypatch.setattr(hdf5, "SECONDS", 0.5)
     with pytest.raises(CheckpointError, match="comes to no end"):
         open_keras_hdf5(write_hdf5(tmp_path))
@@ -96,6 +96,6 @@ def test_hdf5_that_comes_to_no_end(tmp_path, monkeypatch):
 def test_hdf5_that_crashes(tmp_path, monkeypatch):
     crash = tmp_path / "crash.py"
     crash.write_text("import os; os.abort()")
-    monkeypatch.setattr(hdf5.hdf5_layout, "__file__", str(crash))
+    monkeypatch.setattr(hdf5_layout, "__file__", str(crash))
     with pytest.raises(CheckpointError, match="HDF5 cannot read it"):
         open_keras_hdf5(write_hdf5(tmp_path))

@@ -2,6 +2,7 @@ import os
 import shutil
 import struct
 from pathlib import Path
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -149,7 +150,7 @@ def test_a_missing_or_short_data_file(bundle):
 
 def entry(**changes):
     """A BundleEntryProto of two floats."""
-    values = {
+    values: dict[str, Any] = {
         "dtype": 1,
         "shape": b"\x12\x02\x08\x02",
         "shard": 0,

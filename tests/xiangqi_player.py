@@ -23,7 +23,7 @@ LEVELS = (
 
 
 @dataclass(frozen=True)
-class Wish:
+class Prediction:
     uci: str
     probability: float
     legal: bool
@@ -33,8 +33,8 @@ class Wish:
 class Choice:
     move: Move | None
     red_score: float
-    wishes: tuple[Wish, ...] = ()
-    policy: tuple[Wish, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    policy: tuple[Prediction, ...] = ()
 
 
 class FakePlayer:
@@ -71,13 +71,13 @@ class FakePlayer:
         legal = sorted(board.legal_moves, key=lambda move: move.uci())
         if not legal:
             return Choice(None, self.score)
-        wishes = (
-            Wish(legal[0].uci(), 0.5, True),
-            Wish("a0i9", 0.3, False),
-            Wish(legal[-1].uci(), 0.2, True),
+        predictions = (
+            Prediction(legal[0].uci(), 0.5, True),
+            Prediction("a0i9", 0.3, False),
+            Prediction(legal[-1].uci(), 0.2, True),
         )
-        policy = (Wish(legal[0].uci(), 1.0, True),)
-        return Choice(legal[0], self.score, wishes, policy)
+        policy = (Prediction(legal[0].uci(), 1.0, True),)
+        return Choice(legal[0], self.score, predictions, policy)
 
     def red_scores(self, board: Board) -> list[float]:
         return [self.score] * (len(board.move_stack) + 1)

@@ -14,7 +14,7 @@ from engine.dialogue.replies import (
     reply,
     spoken,
 )
-from engine.dialogue.talk import Ending, Said, Speaker, talk
+from engine.dialogue.talk import Ending, Speaker, TalkStep, talk
 
 __all__ = [
     "MAX_CANDIDATES",
@@ -25,8 +25,8 @@ __all__ = [
     "Conversation",
     "Ending",
     "Ranking",
-    "Said",
     "Speaker",
+    "TalkStep",
     "Turn",
     "candidates",
     "context",

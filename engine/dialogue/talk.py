@@ -33,7 +33,7 @@ class Speaker:
 
 
 @dataclass(frozen=True)
-class Said:
+class TalkStep:
     """How far a talk has come.
 
     Attributes:
@@ -58,7 +58,7 @@ def talk(
     turns: int,
     seed: int,
     alternatives: int = 5,
-) -> Generator[Said, None, None]:
+) -> Generator[TalkStep, None, None]:
     """Let two speakers take turns; hands out how far they are with every token.
 
     Args:
@@ -83,18 +83,18 @@ def talk(
         try:
             for token in writer:
                 tokens = (*tokens, token)
-                yield Said(conversation, tokens)
+                yield TalkStep(conversation, tokens)
         finally:
             writer.close()
         text = "".join(token.text for token in tokens).strip()
         end: Ending | None = "turns" if number == turns - 1 else None
         if not text:
-            yield Said(conversation, tokens, writer.finish_reason, "silence")
+            yield TalkStep(conversation, tokens, writer.finish_reason, "silence")
             return
         if _in_circles(conversation, text):
             end = "repeats"
         conversation = conversation.said(text)
-        yield Said(conversation, tokens, writer.finish_reason, end)
+        yield TalkStep(conversation, tokens, writer.finish_reason, end)
         if end is not None:
             return
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.fewshot.prompts import tokenizer_of
 from engine.fewshot.ranking import CONTENT_FREE, Ranking, ranking, shares
 from engine.fewshot.template import Example, Template, build_prompt
 from engine.generation.processors import checked, log_normalizer
+from engine.generation.prompts import tokenizer_of
 from engine.generation.text import Token
 from engine.models.errors import GenerationError, PromptError
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.fewshot.template import Example, Template, build_prompt
+from engine.generation.prompts import tokenizer_of
 from engine.models.errors import PromptError
 from engine.tokenizers import conditions
 from engine.tokenizers.prompt import Prompt
 
 if TYPE_CHECKING:
-    from engine.tokenizers.base import Tokenizer
     from engine.transformer.language_model import LanguageModel
 
 
@@ -36,8 +36,9 @@ class Fitted:
 
 def segment(model: "LanguageModel") -> int:
     """The segment of a prompt's tokens: the condition "facts" of a bundled model, else 0."""
-    conditioned = model.config.num_segments == conditions.NUM_SEGMENTS
-    return conditions.segment(genre="facts") if conditioned else 0
+    return (
+        conditions.segment(genre="facts") if conditions.known_by(model.config.num_segments) else 0
+    )
 
 
 def as_prompt(model: "LanguageModel", text: str) -> Prompt:
@@ -83,13 +84,6 @@ def fit(
     return Fitted(
         text, _prompt(model, tokens[cut:]), len(examples) - left_out, left_out=left_out, cut=cut
     )
-
-
-def tokenizer_of(model: "LanguageModel") -> "Tokenizer":
-    """The model's tokenizer. Raises PromptError where it has none."""
-    if model.tokenizer is None:
-        raise PromptError(f"{model.name} has no tokenizer, so it cannot read examples")
-    return model.tokenizer
 
 
 def _prompt(model: "LanguageModel", tokens: list[int]) -> Prompt:

@@ -159,5 +159,5 @@ def _close_all() -> None:
     """Python must not take the libraries down under a thread that is computing."""
     for batcher in list(_BATCHERS):
         batcher.close()
-    for thread in list(_THREADS):  # a batcher that was let go of has told its thread to end
+    for thread in list(_THREADS):  # a batcher that is gone has asked its thread to end
         thread.join()

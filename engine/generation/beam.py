@@ -205,8 +205,8 @@ class BeamSearchJob(Job):
         if not self._penalty:
             return any(beam.logprob >= best_alive for beam in ended)
         # Sums only fall, so this is the most that a text which goes on can still come to.
-        hope = best_alive / longest**self._penalty
-        return any(self.score(beam) >= hope for beam in self._ended)
+        bound = best_alive / longest**self._penalty
+        return any(self.score(beam) >= bound for beam in self._ended)
 
     def _ranked(self, alive: list[Beam]) -> list[Beam]:
         """Everything that was found, the answer first."""

@@ -36,7 +36,7 @@ class DecodeLoop:
         slots: the decoder's.
         prefill_tokens: tokens of prompts that a round reads while others are writing.
         prefix_bytes: keys and values to remember of texts that ended.
-        done: called once for each job that ended, whyever.
+        done: called once for each job that ended, for whatever reason.
     """
 
     def __init__(

@@ -37,7 +37,7 @@ class ModelSpec:
     def memory(self) -> int:
         """Bytes that the loaded weights of a published model take on a CPU; 0 if nobody counted.
 
-        A large model is held in int8. A small one is held in float32, and twice: kernels read a
+        A large model is kept in int8. A small one is kept in float32, and twice: kernels read a
         copy in an order of their own.
         """
         return self.parameters * (1 if self.parameters > LARGE else 8)

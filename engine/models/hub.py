@@ -16,7 +16,7 @@ from engine.models.catalogue import CATALOGUE
 from engine.models.errors import CheckpointError
 
 Progress = Callable[[int, int], None]
-"""Told how many bytes there are already, and how many there will be."""
+"""Called with how many bytes there are already, and how many there will be."""
 
 TOKENIZERS: Final = (
     "*vocab*.txt",

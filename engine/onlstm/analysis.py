@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from engine.models.errors import CheckpointError
 from engine.onlstm.config import OnLstmConfig
+from engine.onlstm.trees import Parser
 from engine.onlstm.vocabulary import Vocabulary, units
-from engine.onlstm.weights import CONFIG, Arrays, Parser, Settings, load
+from engine.onlstm.weights import CONFIG, Arrays, Settings, load
 
 FloatArray = NDArray[np.float32]
 

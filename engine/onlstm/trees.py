@@ -10,7 +10,7 @@ the master forget gate closes before word t, so it is the height of the border b
 and t. Of equal distances the first counts as the largest, as numpy's argmax has it in the published
 code; equal distances throughout give the right-branching tree with either parser.
 
-Models read no punctuation, so a comma says nothing to them; the parsers can be told of it.
+Models read no punctuation, so a comma says nothing to them; the parsers can be given it.
 """
 
 from __future__ import annotations

@@ -10,20 +10,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.models.errors import CheckpointError
 from engine.onlstm.config import OnLstmConfig, shapes
+from engine.onlstm.trees import PARSERS, Parser
 from engine.onlstm.vocabulary import Vocabulary
 from engine.weights import bundle
 
 Arrays = dict[str, NDArray[np.float32]]
-Parser = Literal["unbiased", "shen"]
 CONFIG: Final = "config.json"
-PARSERS: Final = ("unbiased", "shen")
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """Story writing: what a model is given to continue a manuscript, and titles for one."""
 
-from engine.story.prompt import (
+from engine.story.prompts import (
     GENRES,
     StoryPrompt,
     StoryRequest,
     condition_segment,
-    knows_conditions,
     sentence_ends,
     story_prompt,
     until_sentence_end,
@@ -19,7 +18,6 @@ __all__ = [
     "StoryRequest",
     "Title",
     "condition_segment",
-    "knows_conditions",
     "repeated_names",
     "sentence_ends",
     "story_prompt",

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from engine.generation.scoring import score
 from engine.generation.stream import random_sample
 from engine.models.errors import DeadlineError, PromptError
-from engine.story.prompt import StoryRequest, condition_segment, story_prompt
+from engine.story.prompts import StoryRequest, condition_segment, story_prompt
 from engine.tokenizers.prompt import Prompt
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What the bundled models are told about a text besides its words: genre, mood, length, speaker.
+"""What the bundled models read about a text besides its words: genre, mood, length, speaker.
 
 Each combination is one segment id, so a condition travels with every token and may change in the
 middle of a text. The network reads it by Conditional Layer Normalization (Su Jianlin,
@@ -32,6 +32,11 @@ SPEAKERS: Final = (_CONDITIONS, _CONDITIONS + 1)
 """Segments of a dialogue's turns, which alternate; the first speaker has the first turn."""
 
 NUM_SEGMENTS: Final = _CONDITIONS + len(SPEAKERS)
+
+
+def known_by(num_segments: int) -> bool:
+    """Whether a model with so many segments was trained with these conditions."""
+    return num_segments == NUM_SEGMENTS
 
 
 def segment(genre: str = "any", mood: str = "any", length: str = "any") -> int:

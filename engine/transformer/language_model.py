@@ -24,7 +24,7 @@ class LanguageModel:
     Attributes:
         name: for people.
         tokenizer: None where only token ids are wanted.
-        dtype: how the weights are held.
+        dtype: of the weights in memory.
         device: what they run on, for people.
     """
 
@@ -93,7 +93,7 @@ class LanguageModel:
 def default_runtime(dtype: Dtype | None = None) -> str:
     """ "openvino" on a CPU that has it, else "keras".
 
-    float16 is Keras's: no CPU kernel of OpenVINO multiplies it, so it would be held in float32.
+    float16 is Keras's: no CPU kernel of OpenVINO multiplies it, so it would be kept in float32.
     """
     if dtype == "float16" or _on_gpu() or importlib.util.find_spec("openvino") is None:
         return "keras"

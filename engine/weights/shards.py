@@ -67,7 +67,7 @@ def open_index(path: Path, open_shard: Open) -> ShardedSource:
     """
     weight_map = _weight_map(path)
     shards: dict[str, TensorSource] = {}
-    held: dict[str, frozenset[str]] = {}
+    names: dict[str, frozenset[str]] = {}
     for file in sorted(set(weight_map.values())):
         if not (path.parent / file).is_file():
             wanted = sum(shard == file for shard in weight_map.values())
@@ -76,9 +76,9 @@ def open_index(path: Path, open_shard: Open) -> ShardedSource:
                 "download this file and put it beside the others"
             )
         shards[file] = open_shard(path.parent / file)
-        held[file] = frozenset(shards[file].names())
+        names[file] = frozenset(shards[file].names())
     for name, file in weight_map.items():
-        if name not in held[file]:
+        if name not in names[file]:
             raise CheckpointError(
                 f"{path.parent / file} lacks {name}, which {path.name} lists in it; they are not "
                 "of the same checkpoint: download both again"

@@ -8,7 +8,7 @@ direction, which is 0 for a word that is as near to one end as to the other.
 from collections.abc import Sequence
 
 from engine.word2vec.errors import Word2VecError
-from engine.word2vec.ranking import Floats
+from engine.word2vec.matrices import Floats
 from engine.word2vec.vectors import Vectors, unit
 
 End = str | Sequence[str]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.word2vec.errors import FormatError, Word2VecError
-from engine.word2vec.ranking import Floats
+from engine.word2vec.matrices import Floats
 from engine.word2vec.vectors import COSMUL_EPSILON, Vectors
 
 RESTRICT: Final = 300_000

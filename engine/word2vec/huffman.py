@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.word2vec.errors import Word2VecError
-from engine.word2vec.ranking import Floats
+from engine.word2vec.matrices import Floats
 
 Ints = NDArray[np.int32]
 

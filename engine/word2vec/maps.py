@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.word2vec.errors import Word2VecError
-from engine.word2vec.ranking import Floats
+from engine.word2vec.matrices import Floats
 from engine.word2vec.vectors import Vectors
 
 _COMPONENTS: Final = 50

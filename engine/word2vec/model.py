@@ -26,8 +26,7 @@ from engine.weights.writing import Planned, write_shards
 from engine.word2vec.errors import Word2VecError
 from engine.word2vec.huffman import Huffman
 from engine.word2vec.maps import WordMap
-from engine.word2vec.matrices import Matrix
-from engine.word2vec.ranking import Floats
+from engine.word2vec.matrices import Floats, Matrix
 from engine.word2vec.vectors import Vectors
 
 

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from engine.weights.quantization import Quantized
 from engine.word2vec import spelling
 from engine.word2vec.errors import UnknownWordError, Word2VecError
-from engine.word2vec.matrices import Matrix
-from engine.word2vec.ranking import Floats, best
+from engine.word2vec.matrices import Floats, Matrix, best
 
 Ranked = list[tuple[str, float]]
 COSMUL_EPSILON: Final = np.float32(1e-6)

@@ -9,8 +9,9 @@ import argparse
 from pathlib import Path
 
 from engine.onlstm.config import OnLstmConfig
+from engine.onlstm.trees import PARSERS, Parser
 from engine.onlstm.vocabulary import Vocabulary
-from engine.onlstm.weights import PARSERS, Parser, Settings, save
+from engine.onlstm.weights import Settings, save
 from training.common.state import learned, read_state
 
 

@@ -19,7 +19,7 @@ from app.text.drafts import INTERVAL, Draft, next_seed
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, checked_choice
 from app.web.texts import Language, language, text
-from engine.dialogue import Said, Speaker, is_call_for_help, spoken, talk
+from engine.dialogue import Speaker, TalkStep, is_call_for_help, spoken, talk
 from engine.generation import STRATEGIES
 
 MAX_TURNS: Final = 40
@@ -132,7 +132,7 @@ class Watching:
                 seed, started = next_seed(seed), time.monotonic()
 
 
-def _bubble(said: Said, side: int, guest: _Guest, seed: int, seconds: float) -> Bubble:
+def _bubble(said: TalkStep, side: int, guest: _Guest, seed: int, seconds: float) -> Bubble:
     strategy = guest.speaker.strategy
     draft = Draft(guest.model, "", said.tokens, strategy, seed, said.finish, seconds)
     return Bubble(side, "model", draft.text.strip(), draft, guest.name)
@@ -146,6 +146,6 @@ def _pause(asked: Request, chat: Chat) -> Iterator[Screen]:
         yield asked.screen()
 
 
-def _tell(said: Said, lang: Language) -> None:
+def _tell(said: TalkStep, lang: Language) -> None:
     if said.end != "turns":
         gr.Info(say(f"watch.end.{said.end}", lang))

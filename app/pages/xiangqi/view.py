@@ -16,7 +16,7 @@ from engine.xiangqi.board import Board
 from engine.xiangqi.board.moves import BLACK, RED, Color, Move, square_name
 
 if TYPE_CHECKING:
-    from engine.xiangqi.play.player import Choice, Wish
+    from engine.xiangqi.play.player import Choice, Prediction
 
 #: More arrows than this hide the pieces.
 _ARROWS = 6
@@ -127,7 +127,7 @@ def thought(session: Session) -> tuple[int, Choice] | None:
     return None if now is None else (session.cursor, now)
 
 
-def _wish_item(session: Session, board: Board, wish: Wish, lang: Language) -> str:
+def _wish_item(session: Session, board: Board, wish: Prediction, lang: Language) -> str:
     move = Move.from_uci(wish.uci)
     name = move_name(board, move, session.look.notation) if wish.legal else wish.uci
     percent = f"{100 * wish.probability:.0f}%"
@@ -138,8 +138,8 @@ def _wish_item(session: Session, board: Board, wish: Wish, lang: Language) -> st
     )
 
 
-def _worth_showing(choice: Choice) -> list[Wish]:
-    return [wish for wish in choice.wishes[:_ARROWS] if wish.probability >= _LEAST]
+def _worth_showing(choice: Choice) -> list[Prediction]:
+    return [wish for wish in choice.predictions[:_ARROWS] if wish.probability >= _LEAST]
 
 
 def _color_name(color: Color) -> Literal["red", "black"]:

@@ -64,7 +64,7 @@ def configure(
     """The configuration of a checkpoint of this layout and family.
 
     The configuration file comes before the shapes of the tensors, so that a file of another size
-    is told from the one that was meant.
+    is not taken for the one that was meant.
 
     Raises:
         CheckpointError: something is in neither of the two, or is none of the engine's.

@@ -39,7 +39,7 @@ def convert(
         target: the folder; made if need be, its older shards are replaced.
         dtype: of the matrices: "float32", "bfloat16", "float16" or "int8" (per output channel).
             Vectors stay in float32, but for float16 and int8 they are float16.
-        progress: told (bytes written, bytes in all).
+        progress: called with (bytes written, bytes in all).
 
     Returns the folder.
 

@@ -54,7 +54,7 @@ def open_weights(
             checkpoint; or "owner/name" on the Hugging Face hub, "owner/name@revision" for a
             certain state of it.
         family: a name of ``engine.transformer.families.FAMILIES``; recognised where it is None.
-        progress: told (bytes so far, bytes in all) while files are downloaded.
+        progress: called with (bytes so far, bytes in all) while files are downloaded.
 
     Raises:
         CheckpointError: there is nothing, it is damaged, it is of no known family, or a tensor is
@@ -89,7 +89,7 @@ def load_checkpoint(
 
     Args:
         path_or_repo, family, progress: as in ``open_weights``.
-        dtype: how the weights are held; None lets the device decide.
+        dtype: of the weights in memory; None lets the device decide.
         tokenizer: where it is not to be that of the checkpoint's folder: another one, the path of
             another vocabulary, or False for a model of ids without text. If a tokenizer's
             vocabulary was simplified, extended or reordered, the same is done to the weights.

@@ -17,7 +17,7 @@ LAYOUTS: Final = (*huggingface.LAYOUTS, *bert4keras.LAYOUTS, *megatron.LAYOUTS)
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a family can be told by: tensors, their folder, and what its configuration says."""
+    """What a family is recognised by: tensors, their folder, and what its configuration says."""
 
     source: TensorSource
     folder: Path
@@ -71,7 +71,7 @@ _SIGNS: Final[Mapping[str, Callable[[Layout, Evidence], bool]]] = {
     "roformer": _is_roformer,
     "bert_lm": _is_bert_lm,
 }
-"""How families are told apart that are published under the same names."""
+"""How families that are published under the same names are distinguished."""
 
 
 def recognise(evidence: Evidence, family: str | None = None) -> tuple[Layout, str]:

@@ -61,8 +61,8 @@ class KeysValues:
     @property
     def nbytes(self) -> int:
         """Bytes of all of it."""
-        held = (self.keys, self.values, self.cross_keys, self.cross_values)
-        numbers: int = sum(math.prod(part.shape) for part in held if part is not None)
+        parts = (self.keys, self.values, self.cross_keys, self.cross_values)
+        numbers: int = sum(math.prod(part.shape) for part in parts if part is not None)
         return self.item_bytes * numbers
 
 
@@ -94,7 +94,7 @@ class Runtime(Protocol):
     """The weights of one model, ready to run.
 
     Attributes:
-        dtype: how the weights are held.
+        dtype: of the weights in memory.
         device: what they run on, for people.
     """
 

@@ -1,6 +1,6 @@
 """The forward pass by Keras (TensorFlow, JAX or PyTorch): on a GPU, or without another runtime.
 
-Weights and the past stay on the device. Matrices are multiplied in the dtype they are held in
+Weights and the past stay on the device. Matrices are multiplied in the dtype they are kept in
 (int8 ones in the device's own dtype, scaled afterwards), everything between them in float32.
 """
 

@@ -1,4 +1,4 @@
-"""The forward pass as OpenVINO graphs; their constants are the weights, in the dtype held."""
+"""The forward pass as OpenVINO graphs; their constants are the weights, in their own dtype."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -75,7 +75,7 @@ def multiplied(x: ops.Node, constant: ops.Node) -> ops.Node:
     """x [..., in] times the transpose of a matrix [out, in].
 
     A matrix of two-byte floats is multiplied as it is: converted to float32 in the graph, it would
-    be held in float32 as well.
+    be kept in float32 as well.
     """
     kind = constant.get_element_type()
     if kind == ov.Type.f32:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.word2vec.errors import FormatError, FormatProblem
-from engine.word2vec.ranking import Floats
+from engine.word2vec.matrices import Floats
 from engine.word2vec.vectors import Vectors
 
 Data = bytes | mmap.mmap

@@ -18,7 +18,7 @@ from engine.word2vec.formats.limits import (
     decoded,
     lines,
 )
-from engine.word2vec.ranking import Floats
+from engine.word2vec.matrices import Floats
 from engine.word2vec.vectors import Vectors
 
 

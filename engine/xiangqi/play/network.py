@@ -37,7 +37,7 @@ _KEPT_GAMES = 64
 
 
 @dataclass(frozen=True)
-class Reading:
+class Evaluation:
     """What the model makes of a game's last position, one row a head: policy logits [2, 2086] over
     ``vocabulary.MOVES`` in board coordinates, and value logits [2] of the side to move."""
 
@@ -118,7 +118,7 @@ class Network:
         turned = _board_coordinates(np.concatenate(logits), [b.turn for b in boards])
         return turned, _sigmoid(np.concatenate(scores))
 
-    def read(self, board: Board, *, sees_board: bool = True) -> Reading:
+    def read(self, board: Board, *, sees_board: bool = True) -> Evaluation:
         """Read a game to its last position, from the first ply that is not remembered.
 
         With ``sees_board`` False the model only hears the moves, as in Su's article.
@@ -136,7 +136,7 @@ class Network:
                     break
             self._remember((root, line, sees_board), past)
         policy = _board_coordinates(out[0], [board.turn] * len(POLICIES))
-        return Reading(policy, out[1])
+        return Evaluation(policy, out[1])
 
     def _remembered(self, root: str, line: tuple[Any, ...], sees_board: bool) -> tuple[int, _Past]:
         """How many plies of the game were read before its last position, and what was kept."""

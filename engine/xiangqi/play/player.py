@@ -1,7 +1,7 @@
 """The GPT opponent: levels from a language model's first thought to a search guided by it.
 
 The lowest levels say whatever the model would say next, as Su's GPT did
-(https://kexue.fm/archives/7877); a move that the rules forbid is shown as a wish and another one
+(https://kexue.fm/archives/7877); a move that the rules forbid is shown as predicted and another one
 is played. Higher levels keep to legal moves, then weigh each reply by the value head, then search.
 """
 
@@ -27,7 +27,7 @@ from engine.xiangqi.play.vocabulary import MOVE_IDS, MOVES
 Mode = Literal["recite", "raw", "masked", "rerank", "search"]
 Floats = NDArray[np.float32]
 
-WISHES_SHOWN = 8
+PREDICTIONS_SHOWN = 8
 TACTICS = TacticalWeights(score=1.6, material=0.3, capture=0.3)
 """How much the pieces add to the value heads; benchmarks/README.md says what that wins."""
 SEARCH = SearchSettings(batch_size=8, policy_temperature=1.5)
@@ -55,7 +55,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Prediction:
     """A move the model thought of, how likely, and whether the rules allow it."""
 
     uci: str
@@ -70,7 +70,7 @@ class Choice:
     Attributes:
         move: the move to play, None where the game is over.
         red_score: expected score of red, 0 to 1.
-        wishes: the most likely moves of the unmasked policy, illegal ones included.
+        predictions: the most likely moves of the unmasked policy, illegal ones included.
         policy: the most likely legal moves, probabilities over legal moves only.
         nodes: positions looked at.
         pv: the line it expects, the move first.
@@ -78,8 +78,8 @@ class Choice:
 
     move: Move | None
     red_score: float
-    wishes: tuple[Wish, ...] = ()
-    policy: tuple[Wish, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    policy: tuple[Prediction, ...] = ()
     nodes: int = 0
     seconds: float = 0.0
     pv: tuple[Move, ...] = ()
@@ -271,14 +271,16 @@ class Player:
         pv: tuple[Move, ...],
     ) -> Choice:
         legal = set(thought.legal)
-        top = np.argsort(-thought.everything)[:WISHES_SHOWN]
-        wishes = tuple(
-            Wish(MOVES[i].uci(), float(thought.everything[i]), MOVES[i] in legal) for i in top
+        top = np.argsort(-thought.everything)[:PREDICTIONS_SHOWN]
+        predictions = tuple(
+            Prediction(MOVES[i].uci(), float(thought.everything[i]), MOVES[i] in legal) for i in top
         )
-        best = np.argsort(-thought.allowed)[:WISHES_SHOWN]
-        policy = tuple(Wish(thought.legal[i].uci(), float(thought.allowed[i]), True) for i in best)
+        best = np.argsort(-thought.allowed)[:PREDICTIONS_SHOWN]
+        policy = tuple(
+            Prediction(thought.legal[i].uci(), float(thought.allowed[i]), True) for i in best
+        )
         red_score = score if board.turn else 1 - score
-        return Choice(move, red_score, wishes, policy, nodes, seconds, pv)
+        return Choice(move, red_score, predictions, policy, nodes, seconds, pv)
 
 
 def _loses_at_once(board: Board, move: Move) -> bool:

@@ -9,8 +9,8 @@ import pytest
 from engine.dialogue import (
     Candidate,
     Conversation,
-    Said,
     Speaker,
+    TalkStep,
     Turn,
     candidates,
     context,
@@ -194,7 +194,7 @@ def eventually(condition) -> bool:
     return bool(condition())
 
 
-def finished(saying: Iterator[Said]) -> list[Said]:
+def finished(saying: Iterator[TalkStep]) -> list[TalkStep]:
     return [said for said in saying if said.finish is not None]
 
 

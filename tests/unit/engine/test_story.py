@@ -8,7 +8,6 @@ from engine.models.errors import PromptError, TokenizerError
 from engine.story import (
     GENRES,
     StoryRequest,
-    knows_conditions,
     sentence_ends,
     story_prompt,
     until_sentence_end,
@@ -79,7 +78,8 @@ def test_conditions_are_on_every_token_of_a_model_that_knows_them_and_on_no_othe
     knowing, other = StoryModel(), StoryModel(segments=0)
     wanted = conditions.segment("wuxia", "sad", "short")
     found = story_prompt(knowing, request).prompt
-    assert knows_conditions(knowing) and not knows_conditions(other)
+    assert conditions.known_by(knowing.config.num_segments)
+    assert not conditions.known_by(other.config.num_segments)
     assert set(found.segments) == {wanted} == {found.reply_segment}
     plain = story_prompt(other, request).prompt
     assert set(plain.segments) == {0} == {plain.reply_segment}

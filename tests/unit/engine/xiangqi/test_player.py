@@ -3,7 +3,7 @@ import pytest
 
 from engine.xiangqi.board import Board
 from engine.xiangqi.board.moves import Move
-from engine.xiangqi.play.network import Reading
+from engine.xiangqi.play.network import Evaluation
 from engine.xiangqi.play.player import Player
 from engine.xiangqi.play.vocabulary import MOVE_COUNT, MOVE_IDS
 from tests.unit.engine.xiangqi.small_model import save_small_model
@@ -30,11 +30,11 @@ def test_every_mode_plays_legal_moves_even_with_random_weights(player, key):
 def test_wishes_name_illegal_moves_and_the_policy_only_legal_ones(player):
     board = Board()
     choice = player.choose(board, "raw", seed=0)
-    assert any(not wish.legal for wish in choice.wishes)
+    assert any(not prediction.legal for prediction in choice.predictions)
     legal = {move.uci() for move in board.legal_moves}
-    for wish in (*choice.wishes, *choice.policy):
-        assert wish.legal == (wish.uci in legal)
-    probabilities = [wish.probability for wish in choice.policy]
+    for prediction in (*choice.predictions, *choice.policy):
+        assert prediction.legal == (prediction.uci in legal)
+    probabilities = [prediction.probability for prediction in choice.policy]
     assert probabilities == sorted(probabilities, reverse=True)
     assert sum(probabilities) <= 1 + 1e-6
 
@@ -90,7 +90,7 @@ def test_a_masked_level_does_not_repeat_itself_into_a_loss(player, monkeypatch):
     fatal = Move.from_uci("a8a9")
     logits = np.full((2, MOVE_COUNT), -9, dtype=np.float32)
     logits[:, MOVE_IDS[tuple(fatal)]] = 9
-    reading = Reading(logits, np.array([0.5, 0.5], dtype=np.float32))
+    reading = Evaluation(logits, np.array([0.5, 0.5], dtype=np.float32))
     monkeypatch.setattr(player.network, "read", lambda *_, **__: reading)
     assert player.choose(board, "recite").move == fatal
     assert player.choose(board, "masked").move != fatal

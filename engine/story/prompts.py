@@ -2,7 +2,7 @@
 
 The manuscript up to the cursor is the prompt. Memory and author's note stand in it where NovelAI
 and KoboldAI put them: the memory before everything, the note a few sentences before the end, where
-a model with a short context minds it most. Neither belongs to the manuscript.
+it has the most effect on a model with a short context. Neither belongs to the manuscript.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _SENTENCE_END: Final = re.compile(r"[。！？…]+[”’」』）]*|[.!?]+[\"'
 
 @dataclass(frozen=True, kw_only=True)
 class StoryRequest:
-    """What to continue, and how the bundled model is told to.
+    """What to continue, and under which conditions.
 
     Attributes:
         text: the manuscript.
         cursor: where to continue, as a number of characters; None for the end. What stands after
             it is kept, and no model sees it: a language model reads from the left.
         memory: what the model should never forget.
-        note: what it should mind now.
+        note: what matters now.
         genre: of GENRES, mood and length: of engine.tokenizers.conditions; for models that know
             them.
 
@@ -154,14 +154,9 @@ def story_prompt(model: LanguageModel, request: StoryRequest, room: int = 0) -> 
 
 def condition_segment(model: LanguageModel, request: StoryRequest) -> int:
     """The segment of the request's conditions; 0 for a model that knows none."""
-    if not knows_conditions(model):
+    if not conditions.known_by(model.config.num_segments):
         return 0
     return conditions.segment(request.genre, request.mood, request.length)
-
-
-def knows_conditions(model: LanguageModel) -> bool:
-    """Whether the model was trained with the segments of engine.tokenizers.conditions."""
-    return model.config.num_segments == conditions.NUM_SEGMENTS
 
 
 def sentence_ends(tokenizer: Tokenizer | None) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def openings(texts: Texts, sources: Sequence[str], count: int) -> list[Opening]:
     """
     found: dict[int, list[Opening]] = {}
     for source in sources:
-        for document in texts.unseen(source):
+        for document in texts.documents(source):
             condition = int(document.segments[0])
             for number, passage in enumerate(passages(document.text)):
                 clauses = (i + 1 for i in range(OPENING, len(passage)) if passage[i] in _ENDS)
@@ -146,7 +146,7 @@ def reply_cases(model: LanguageModel, texts: Texts, count: int, strategy: Strate
     """
     sources = [name for name in texts.pack.measured("dialogue") if is_dialogue(name)]
     found = exchanges(
-        {name: texts.unseen(name) for name in sources}, -(-count // max(len(sources), 1))
+        {name: list(texts.documents(name)) for name in sources}, -(-count // max(len(sources), 1))
     )
     found = random.Random(0).sample(found, min(count, len(found)))
     ours = replies(model, found, strategy)

@@ -142,7 +142,7 @@ def story(measured: Measured, data: Path) -> Iterator[tuple[str, str]]:
 def classified(measured: Measured, data: Path) -> Iterator[tuple[str, Sequence[bool], int]]:
     """The tasks of classification."""
     model, amount = measured.model, measured.amount
-    everything = {name: measured.texts.unseen(name) for name in (*STORIES, "general")}
+    everything = {name: list(measured.texts.documents(name)) for name in (*STORIES, "general")}
     by_file: dict[str, list[Document]] = {}
     for name, document in choices.origins(data, everything["general"]):
         by_file.setdefault(name, []).append(document)
@@ -170,7 +170,7 @@ def dialogue(measured: Measured, data: Path) -> Iterator[tuple[str, str]]:
     """All that is measured of the dialogue model."""
     model, amount = measured.model, measured.amount
     yield "Bits per character of replies", "\n".join(measured.bits())
-    whole = {name: measured.texts.unseen(name) for name in measured.samples}
+    whole = {name: list(measured.texts.documents(name)) for name in measured.samples}
     exchanges = replies.exchanges(whole, amount.replies)
     yield "The true reply among random ones", replies.hits(model, exchanges)
     kinds = {

@@ -50,7 +50,7 @@ def test_openings_end_with_a_clause_and_people_go_on(texts: Texts) -> None:
     for one in found:
         assert one.text[-1] in "，。"
         assert len(one.text) > judge.OPENING and len(one.human) >= judge.LEAST
-        assert one.text + one.human in texts.unseen("story_children")[0].text
+        assert one.text + one.human in next(texts.documents("story_children")).text
         assert texts.pieces.tokenizer.decode(one.prompt.tokens) == one.text
 
 

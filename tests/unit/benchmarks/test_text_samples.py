@@ -1,8 +1,6 @@
 """Variety, openings, questions and candidates."""
 
-import json
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +9,10 @@ from benchmarks.report import asked, share, table
 from benchmarks.text import choices, fewshot, replies, samples
 from engine.tokenizers.cpm import CPMTokenizer
 from tests.unit.benchmarks.tiny_text import DIALOGUE, small_pack
-from tests.unit.training.corpus_folder import TALES, write_tokenizer
+from tests.unit.training.corpus_folder import write_tokenizer
 from training.corpus.fewshot.prompts import Task
 from training.corpus.fewshot.relation import Relation
 from training.corpus.shard import Shard, add_dialogue
-from training.language_model.data import Pack
 from training.language_model.documents import Document, Texts
 
 
@@ -49,22 +46,6 @@ def test_an_opening_ends_with_a_clause_and_people_go_on(texts: Texts) -> None:
     assert found[0].human == "水" * samples.LENGTH
     assert found[0].prompt.reply_segment == 9
     assert texts.pieces.tokenizer.decode(found[0].prompt.tokens) == found[0].text
-
-
-def test_articles_that_are_passages_of_training_are_left_out(tmp_path: Path) -> None:
-    tokenizer = CPMTokenizer(write_tokenizer(tmp_path) / "chinese.model", words=False)
-    own, other = TALES[0], "他们走过许多地方，看见了从来没有看见过的花草和树木。"
-    for name, kept, trained in (("general", [own, other], []), ("reading", [], [f"段落：{own}"])):
-        for folder, texts in (("held_out", kept), ("", trained)):
-            shard = Shard()
-            for text in texts:
-                tokens = tokenizer.encode(text)
-                shard.add(tokens, [0] * len(tokens), [1] * len(tokens), len(text))
-            shard.save(tmp_path / folder, name, characters=True)
-    mixes = {"base": {"general": 0.5, "reading": 0.5}}
-    (tmp_path / "manifest.json").write_text(json.dumps({"mixes": mixes}), encoding="utf8")
-    found = Texts(Pack(tmp_path), tokenizer).unseen("general")
-    assert [document.text for document in found] == [other]
 
 
 def test_tables_and_shares() -> None:

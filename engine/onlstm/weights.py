@@ -86,15 +86,11 @@ def load(folder: Path) -> tuple[Settings, Vocabulary, Arrays]:
         )
     stored = bundle.load(folder)
     found = {name: _turned(name, array) for name, array in stored.items()}
-    expected = shapes(settings.model)
-    if found.keys() != expected.keys():
-        odd = ", ".join(sorted(found.keys() ^ expected.keys()))
-        raise CheckpointError(f"{folder}: tensors missing or not wanted: {odd}")
-    for name, shape in expected.items():
-        if found[name].shape != shape:
-            raise CheckpointError(f"{folder}: {name} is {found[name].shape}, expected {shape}")
-        if not np.isfinite(found[name]).all():
-            raise CheckpointError(f"{folder}: {name} holds values that are not finite")
+    bundle.check_shapes(
+        {name: array.shape for name, array in found.items()}, shapes(settings.model), folder
+    )
+    for name, array in found.items():
+        bundle.check_finite(array, f"{folder}: {name}")
     return settings, vocabulary, found
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.models.errors import CheckpointError
-from engine.weights.mapped import no_such_tensor
+from engine.weights.mapped import Shape, no_such_tensor
 from engine.weights.quantization import Array, Quantized, quantize_columns
 from engine.weights.safetensors import open_safetensors
 from engine.weights.shards import open_numbered
@@ -46,8 +46,13 @@ def save(weights: Mapping[str, NDArray[Any]], folder: Path) -> None:
             packed[name], packed[name + SCALE] = quantize_columns(array)
         else:
             packed[name] = array.astype(np.float16)
-    plan = [Planned(name, array.dtype, array.shape) for name, array in packed.items()]
-    for _ in write_shards(folder, plan, packed.items(), SHARD_BYTES):
+    write(packed, folder)
+
+
+def write(tensors: Arrays, folder: Path) -> None:
+    """Write tensors as they are into shards in ``folder``, in place of those that are there."""
+    plan = [Planned(name, array.dtype, array.shape) for name, array in tensors.items()]
+    for _ in write_shards(folder, plan, tensors.items(), SHARD_BYTES):
         pass
 
 
@@ -62,18 +67,10 @@ def assign(variables: Mapping[str, Any], weights: Arrays, *, source: Path) -> No
 
     CheckpointError names the tensor that is missing, not wanted, of another shape or not finite.
     """
-    missing, extra = variables.keys() - weights.keys(), weights.keys() - variables.keys()
-    if missing or extra:
-        raise CheckpointError(
-            f"{source}: missing tensors {_some(missing)}, unexpected tensors {_some(extra)}"
-        )
+    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
+    check_shapes({name: array.shape for name, array in weights.items()}, shapes, source)
     for name, variable in variables.items():
-        if tuple(variable.shape) != weights[name].shape:
-            raise CheckpointError(
-                f"{source}: {name} is {weights[name].shape}, expected {tuple(variable.shape)}"
-            )
-        if not np.isfinite(weights[name]).all():
-            raise CheckpointError(f"{source}: {name} holds values that are not finite")
+        check_finite(weights[name], f"{source}: {name}")
         variable.assign(weights[name])
 
 
@@ -103,14 +100,14 @@ class Bundle:
         """The tensors' names; their scales belong to them."""
         return [name for name in self._parts if not name.endswith(SCALE)]
 
-    def shape(self, name: str) -> tuple[int, ...]:
+    def shape(self, name: str) -> Shape:
         """A tensor's shape; nothing is read."""
         found = [self._source.shape(part) for part in self._parts[name]]
         if len(found) == 1:
             return found[0]
         return (sum(shape[0] for shape in found), *found[0][1:])
 
-    def scale_shape(self, name: str) -> tuple[int, ...] | None:
+    def scale_shape(self, name: str) -> Shape | None:
         """The shape of a tensor's scales; None where it has none."""
         return self.shape(name + SCALE) if name + SCALE in self._parts else None
 
@@ -148,6 +145,20 @@ def as_float(array: Array) -> NDArray[Any]:
     return array.astype(np.float32, copy=False)
 
 
+def check_shapes(found: Mapping[str, Shape], expected: Mapping[str, Shape], source: Path) -> None:
+    """CheckpointError where a tensor is missing, not wanted, or of another shape than expected."""
+    missing = [name for name in expected if name not in found]
+    extra = [name for name in found if name not in expected]
+    if missing or extra:
+        raise CheckpointError(
+            f"{source}: missing tensors {listed(missing) or 'none'}, "
+            f"unexpected tensors {listed(extra) or 'none'}"
+        )
+    for name, shape in expected.items():
+        if found[name] != shape:
+            raise CheckpointError(f"{source}: {name} is {found[name]}, expected {shape}")
+
+
 def check_finite(array: NDArray[Any], label: str) -> None:
     """CheckpointError naming ``label`` where a float16, bfloat16 or float32 array has a NaN or an
     infinity; in pieces, so that no other array of its size is made."""
@@ -169,7 +180,3 @@ def listed(names: Iterable[str]) -> str:
     names = list(names)
     few = ", ".join(names[:_LISTED])
     return few if len(names) <= _LISTED else f"{few} and {len(names) - _LISTED:,} more"
-
-
-def _some(names: set[str]) -> str:
-    return listed(sorted(names)) or "none"

@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.models.errors import CheckpointError
-from engine.weights.bundle import SCALE, SHARD_BYTES, Bundle
+from engine.weights.bundle import SCALE, Bundle, write
 from engine.weights.quantization import Quantized, quantize_rows
-from engine.weights.writing import Planned, write_shards
 from engine.word2vec.errors import Word2VecError
 from engine.word2vec.huffman import Huffman
 from engine.word2vec.maps import WordMap
@@ -119,10 +118,7 @@ class Word2Vec:
         counts = self.counts
         folder.mkdir(parents=True, exist_ok=True)
         _write_words(folder / "words.txt", self.vectors.words, counts)
-        tensors = dict(self._tensors())
-        plan = [Planned(name, array.dtype, array.shape) for name, array in tensors.items()]
-        for _ in write_shards(folder, plan, tensors.items(), SHARD_BYTES):
-            pass
+        write(dict(self._tensors()), folder)
         config = {
             "model": {"words": len(self.vectors), "size": self.vectors.size},
             "recipe": self.recipe,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.models.errors import CheckpointError
 from engine.transformer.config import TransformerConfig
 from engine.transformer.weights import shapes
-from engine.weights.bundle import SCALE, Bundle, as_float, check_finite, listed
+from engine.weights.bundle import SCALE, Bundle, as_float, check_finite, check_shapes, listed
 from engine.weights.quantization import Array, Quantized, quantize_columns, quantize_rows
 from engine.weights.writing import Planned
 
@@ -44,17 +44,9 @@ class BundledWeights:
         self._folder = folder
         self._bundle = Bundle(folder)
         expected = shapes(config)
-        missing = [name for name in expected if name not in self._bundle.names()]
-        extra = [name for name in self._bundle.names() if name not in expected]
-        if missing or extra:
-            raise CheckpointError(
-                f"{folder}: missing tensors {listed(missing) or 'none'}, "
-                f"unexpected tensors {listed(extra) or 'none'}"
-            )
+        found = {name: self._bundle.shape(name) for name in self._bundle.names()}
+        check_shapes(found, expected, folder)
         for name, shape in expected.items():
-            found = self._bundle.shape(name)
-            if found != shape:
-                raise CheckpointError(f"{folder}: {name} is {found}, expected {shape}")
             scale, wanted = self._bundle.scale_shape(name), _scale_shape(name, shape)
             if scale not in (None, wanted):
                 raise CheckpointError(f"{folder}: {name + SCALE} is {scale}, expected {wanted}")

@@ -9,7 +9,7 @@ import pytest
 from engine.models.catalogue import ModelSpec
 from engine.models.errors import CheckpointError
 from engine.models.registry import Models
-from engine.word2vec import model as module
+from engine.weights import bundle
 from engine.word2vec.errors import UnknownWordError, Word2VecError
 from engine.word2vec.keywords import keywords, related
 from engine.word2vec.maps import WordMap
@@ -57,7 +57,7 @@ def test_large_matrices_lie_in_several_shards(
     model: Word2Vec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model.save(tmp_path / "whole")
-    monkeypatch.setattr(module, "SHARD_BYTES", 900)
+    monkeypatch.setattr(bundle, "SHARD_BYTES", 900)
     model.save(tmp_path / "cut")
     shards = list((tmp_path / "cut").glob("model-*.safetensors"))
     assert len(shards) > 5

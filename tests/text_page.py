@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ from app.text import compare
 from app.text.checks import checked_prompt, explain
 from app.text.controls import read_strategy, strategy_controls
 from app.text.download import download_buttons
-from app.text.drafts import Draft, Stop, branch, running, summary
+from app.text.drafts import Draft, Plan, Stop, branch, running, summary
 from app.text.models import TextModels, model_dropdown
 from app.text.tokens import tokens, tokens_value
 from app.web.texts import Language, language
 from app.web.widget import event_value
-from engine.generation import fit
+from engine.generation import Strategy, fit
 from engine.models.catalogue import ModelSpec
 from engine.models.errors import EngineError
 from engine.models.registry import Models
@@ -95,10 +96,13 @@ def toy_models(folder: Path, *, budget: int = 10**9) -> Models:
 NAMES = ("story", "dialogue", "mt5-small", "gpt2", "cpm")
 
 
-def prepared(name: str, model: Any, lang: Language, *parts: object) -> tuple[str, Any, int]:
+def prepared(
+    name: str, model: Any, strategy: Strategy, seed: int, lang: Language, *parts: object
+) -> Plan:
     """What a page makes of its prompt, in one field or in several."""
     checked = "".join(checked_prompt(part, lang) for part in parts)
-    return (checked, *fit(model, checked, ROOM))
+    prompt, cut = fit(model, checked, ROOM)
+    return Plan(name, model, checked, prompt, strategy, seed, cut=cut)
 
 
 def build(models: Models) -> gr.Blocks:
@@ -141,13 +145,9 @@ def build(models: Models) -> gr.Blocks:
             lang = language(request)
             found = text_models.get(name, lang)
             strategy, seed = read_strategy(values, lang)
-            told, given, cut = prepared(str(name), found, lang, words)
+            plan = prepared(str(name), found, strategy, seed, lang, words)
             try:
-                for one in running(
-                    *(str(name), found, told, given, strategy, seed),
-                    cut=cut,
-                    stopped=wish.watch(),
-                ):
+                for one in running(plan, stopped=wish.watch()):
                     yield shown(request, one, number + 1)
             except EngineError as error:
                 gr.Warning(explain(error, lang))
@@ -158,12 +158,8 @@ def build(models: Models) -> gr.Blocks:
             lang = language(request)
             begin = branch(old, event_value(event, "index"), event_value(event, "id"), lang)
             found = text_models.get(old.model, lang)
-            _, given, cut = prepared(old.model, found, lang, old.prompt)
-            for one in running(
-                *(old.model, found, old.prompt, given, old.strategy, old.seed),
-                begin=begin,
-                cut=cut,
-            ):
+            plan = prepared(old.model, found, old.strategy, old.seed, lang, old.prompt)
+            for one in running(replace(plan, begin=begin)):
                 yield shown(request, one, number + 1)
 
         outputs = [draft, seq, view, controls.seed]

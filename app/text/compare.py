@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Final, NamedTuple, Protocol
 
 import gradio as gr
 from gradio.components import Component
 
-from app.text.checks import checked_int, explain
+from app.text.checks import explain
 from app.text.controls import read_seed, seed_box
-from app.text.drafts import Draft, Run, Stop, side_by_side, summary
+from app.text.drafts import Draft, Plan, side_by_side, summary
 from app.text.models import TextModels, model_dropdown, title
 from app.text.tokens import tokens, tokens_value
 from app.text.words import describe
 from app.web.events import QUICK, SLOW, visit
-from app.web.limits import RateLimiter, Refusal, checked_choice
+from app.web.inputs import Model, components, one_of, whole
+from app.web.limits import RateLimiter, Refusal
+from app.web.run import Runs
 from app.web.texts import Language, label, language, text
 from engine.generation import STRATEGIES, Strategy, fit, read_text
 from engine.generation.token_ranks import character_perplexity
@@ -25,8 +27,7 @@ from engine.models.errors import EngineError
 from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 
-SIDES: Final = ("left", "right")
-_DEFAULTS: Final = ("top_p", "greedy")
+_DEFAULTS: Final = {"left": "top_p", "right": "greedy"}
 MAX_TOKENS: Final = 256
 #: Comparisons of one visitor in a minute; each is two texts.
 _LIMIT: Final = 15
@@ -37,55 +38,104 @@ _JUDGING: Final = 30.0
 
 
 class Prepare(Protocol):
-    """Makes the page's inputs into a prompt for a model."""
+    """Makes the page's inputs into what a model writes."""
 
     def __call__(
-        self, model_name: str, model: LanguageModel, lang: Language, *values: Any
-    ) -> tuple[str, Prompt, int]:
-        """What the visitor gave, the prompt, and how many tokens were cut. Raises Refusal."""
+        self,
+        name: str,
+        model: LanguageModel,
+        strategy: Strategy,
+        seed: int,
+        lang: Language,
+        *values: Any,
+    ) -> Plan:
+        """The plan, with the page's own ends of a text. Raises Refusal or EngineError."""
 
 
-Adapt = Callable[[str, LanguageModel, Strategy], Strategy]
-"""A strategy for a model, with the page's own ends of a text."""
+_Preset = Annotated[str, one_of(tuple(STRATEGIES))]
 
 
-@dataclass(frozen=True)
-class Compared:
-    """What is on the screen.
+class Inputs(Model):
+    """What is compared: the fields of Controls, and then those of the page's prompt."""
+
+    seed: Any
+    max_tokens: Annotated[int, whole(1, MAX_TOKENS, "text.max_tokens")]
+    left_model: Any
+    left_preset: _Preset
+    right_model: Any
+    right_preset: _Preset
+
+
+class Screen(NamedTuple):
+    """What the handler returns.
 
     Attributes:
-        presets: of the two sides.
         verdict: what one model thinks of both texts.
+    """
+
+    left_head: str = ""
+    left_tokens: str = ""
+    right_head: str = ""
+    right_tokens: str = ""
+    verdict: str = ""
+
+
+@dataclass
+class Visit:
+    """What the server remembers.
+
+    Attributes:
         seq: counts comparisons.
     """
 
-    drafts: tuple[Draft, ...] = ()
-    presets: tuple[str, ...] = ()
-    verdict: str = ""
     seq: int = 0
+    runs: Runs = field(default_factory=Runs)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The components of Inputs and Screen."""
+
+    visit: gr.State
+    seed: gr.Textbox
+    max_tokens: gr.Slider
+    left_model: gr.Dropdown
+    left_preset: gr.Dropdown
+    right_model: gr.Dropdown
+    right_preset: gr.Dropdown
+    run: gr.Button
+    stop: gr.Button
+    left_head: gr.Markdown
+    left_tokens: gr.HTML
+    right_head: gr.Markdown
+    right_tokens: gr.HTML
+    verdict: gr.Markdown
 
 
 def render(
-    models: TextModels,
-    page: str,
-    prompt_inputs: Sequence[Component],
-    prepare: Prepare,
-    *,
-    adapt: Adapt = lambda name, model, strategy: strategy,
+    models: TextModels, page: str, prompt_inputs: Sequence[Component], prepare: Prepare
 ) -> None:
     """Place the comparison, folded, and connect its events.
 
     Args:
         page: the beginning of the components' ids.
         prompt_inputs: their values go to ``prepare``.
-        adapt: applied to each side's preset.
     """
-    ids = f"{page}-compare"
+    controls = _build(models, f"{page}-compare")
+    comparison = Comparison(models, prepare)
+    inputs = components(controls, ("visit", *Inputs.names()))
+    screen = components(controls, Screen._fields)
+    controls.run.click(comparison.run, [*inputs, *prompt_inputs], screen, **SLOW)
+    controls.stop.click(comparison.stop, [controls.visit], None, **QUICK)
+
+
+def _build(models: TextModels, ids: str) -> Controls:
     with gr.Accordion(label("text.compare"), open=False, elem_id=ids):
         gr.Markdown(label("text.compare.about"), elem_classes=["text-about"])
+        parts: dict[str, Any] = {}
         with gr.Row():
-            seed = seed_box(f"{ids}-seed")
-            longest = gr.Slider(
+            parts["seed"] = seed_box(f"{ids}-seed")
+            parts["max_tokens"] = gr.Slider(
                 *(8, MAX_TOKENS, 96),
                 step=8,
                 label=label("text.max_tokens"),
@@ -93,129 +143,87 @@ def render(
                 elem_id=f"{ids}-max-tokens",
             )
         with gr.Row(equal_height=False):
-            choices = [
-                part
-                for side, preset in zip(SIDES, _DEFAULTS, strict=True)
-                for part in _choices(models, ids, side, preset)
-            ]
+            for side, preset in _DEFAULTS.items():
+                with gr.Column(min_width=300), gr.Group():
+                    parts[f"{side}_model"] = model_dropdown(models, f"{ids}-model-{side}")
+                    parts[f"{side}_preset"] = gr.Dropdown(
+                        [(label(f"text.preset.{name}"), name) for name in STRATEGIES],
+                        value=preset,
+                        label=label("text.strategy"),
+                        elem_id=f"{ids}-preset-{side}",
+                    )
         # Above the texts: a button that moves while they grow cannot be hit.
         with gr.Row():
             run = gr.Button(label("text.compare.run"), variant="primary", elem_id=f"{ids}-run")
             stop = gr.Button(label("text.stop"), variant="stop", elem_id=f"{ids}-stop")
-        shown: list[Any] = []
         with gr.Row(equal_height=False):
-            for side in SIDES:
-                shown += _view(ids, side)
-        shown.append(gr.Markdown(elem_id=f"{ids}-verdict"))
-    state, wish = visit(Compared()), visit(Stop())
-    comparison = Comparison(models, prepare, adapt)
-    shown.insert(0, state)
-    run.click(
-        comparison.run,
-        [state, wish, seed, longest, *choices, *prompt_inputs],
-        shown,
-        **SLOW,
-    )
-    stop.click(Stop.ask, [wish], None, **QUICK)
-
-
-def _choices(models: TextModels, ids: str, side: str, preset: str) -> list[gr.Dropdown]:
-    """The model and the strategy of a side."""
-    with gr.Column(min_width=300), gr.Group():
-        model = model_dropdown(models, f"{ids}-model-{side}")
-        strategy = gr.Dropdown(
-            [(label(f"text.preset.{name}"), name) for name in STRATEGIES],
-            value=preset,
-            label=label("text.strategy"),
-            elem_id=f"{ids}-preset-{side}",
-        )
-    return [model, strategy]
-
-
-def _view(ids: str, side: str) -> list[Component]:
-    """What a side is, and its text."""
-    with gr.Column(min_width=300):
-        head = gr.Markdown(elem_classes=["text-side"], elem_id=f"{ids}-head-{side}")
-        view = tokens(elem_id=f"{ids}-view-{side}")
-    return [head, view]
+            for side in _DEFAULTS:
+                with gr.Column(min_width=300):
+                    parts[f"{side}_head"] = gr.Markdown(
+                        elem_classes=["text-side"], elem_id=f"{ids}-head-{side}"
+                    )
+                    parts[f"{side}_tokens"] = tokens(elem_id=f"{ids}-view-{side}")
+        verdict = gr.Markdown(elem_id=f"{ids}-verdict")
+    return Controls(visit=visit(Visit()), run=run, stop=stop, verdict=verdict, **parts)
 
 
 class Comparison:
     """The handlers."""
 
-    def __init__(self, models: TextModels, prepare: Prepare, adapt: Adapt) -> None:
+    def __init__(self, models: TextModels, prepare: Prepare) -> None:
         self._models = models
         self._prepare = prepare
-        self._adapt = adapt
         self._limiter = RateLimiter(_LIMIT, 60)
 
-    def run(
-        self,
-        request: gr.Request,
-        state: Compared,
-        wish: Stop,
-        seed: object,
-        longest: object,
-        left_model: object,
-        left_preset: object,
-        right_model: object,
-        right_preset: object,
-        *values: Any,
-    ) -> Iterator[tuple[Any, ...]]:
-        """Both texts while they are written, and then what one model thinks of them."""
+    def run(self, visit: Visit, request: gr.Request, *values: Any) -> Iterator[Screen]:
+        """Both texts while they are written, and then what one model thinks of them; values are
+        those of Inputs and of the prompt."""
         lang = language(request)
         self._limiter.check(request, lang)
-        chosen = read_seed(seed, lang)
-        most = checked_int(longest, 1, MAX_TOKENS, lang, text("text.max_tokens", lang))
-        presets = tuple(
-            checked_choice(preset, tuple(STRATEGIES), lang)
-            for preset in (left_preset, right_preset)
-        )
-        stopped = wish.watch()
-        compared = Compared((), presets, seq=state.seq + 1)
+        count = len(Inputs.names())
+        inputs, prompt = Inputs.read(values[:count], lang), values[count:]
+        seed = read_seed(inputs.seed, lang)
+        names = (inputs.left_model, inputs.right_model)
+        presets = (inputs.left_preset, inputs.right_preset)
+        drafts: list[Draft] = []
+        visit.seq += 1
+        seq = visit.seq
         try:
-            runs = [
-                self._run(name, preset, most, chosen, lang, values)
-                for name, preset in zip((left_model, right_model), presets, strict=True)
-            ]
-            with closing(side_by_side(runs, stopped=stopped)) as views:
-                for drafts in views:
-                    compared = replace(compared, drafts=tuple(drafts))
-                    yield _screen(compared, lang)
-            compared = replace(compared, verdict=self._verdict(compared, values, lang))
-            yield _screen(compared, lang)
+            plans = []
+            for name, preset in zip(names, presets, strict=True):
+                model = self._models.get(name, lang)
+                strategy = replace(STRATEGIES[preset], max_tokens=inputs.max_tokens)
+                plans.append(self._prepare(str(name), model, strategy, seed, lang, *prompt))
+            with visit.runs.begin() as run:
+                with closing(side_by_side(plans, stopped=run.stopped)) as views:
+                    for drafts in views:
+                        if run.overtaken():
+                            return
+                        yield _screen(drafts, presets, seq, lang)
+                verdict = self._verdict(drafts, prompt, lang)
+                if not run.overtaken():
+                    yield _screen(drafts, presets, seq, lang, verdict)
         except EngineError as error:
             gr.Warning(explain(error, lang))
-            if compared.drafts:
-                yield _screen(compared, lang)
+            if drafts:
+                yield _screen(drafts, presets, seq, lang)
 
-    def _run(
-        self,
-        name: object,
-        preset: str,
-        most: int,
-        seed: int,
-        lang: Language,
-        values: Sequence[Any],
-    ) -> Run:
-        model = self._models.get(name, lang)
-        prompt_text, prompt, cut = self._prepare(str(name), model, lang, *values)
-        strategy = replace(STRATEGIES[preset], max_tokens=most)
-        strategy = self._adapt(str(name), model, strategy)
-        return Run(str(name), model, prompt_text, prompt, strategy, seed, cut=cut)
+    def stop(self, visit: Visit) -> None:
+        """End both, with what there is."""
+        visit.runs.stop()
 
-    def _verdict(self, compared: Compared, values: Sequence[Any], lang: Language) -> str:
+    def _verdict(self, drafts: Sequence[Draft], values: Sequence[Any], lang: Language) -> str:
         """The perplexity of both texts to one model; "" where that cannot read the prompt."""
-        names = {draft.model for draft in compared.drafts}
+        names = {draft.model for draft in drafts}
         name = names.pop() if len(names) == 1 else self._models.default
         if not self._models.ready(name):
             return ""
-        judge = self._models.get(name, lang)
+        judge, first = self._models.get(name, lang), drafts[0]
         try:
-            _, prompt, _ = self._prepare(name, judge, lang, *values)
+            plan = self._prepare(name, judge, first.strategy, first.seed, lang, *values)
         except Refusal:
             return ""
-        found = (_perplexity(judge, prompt, draft) for draft in compared.drafts)
+        found = (_perplexity(judge, plan.prompt, draft) for draft in drafts)
         left, right = ("–" if value is None else f"{value:.1f}" for value in found)
         who = title(name, lang)
         return text("text.compare.verdict", lang, model=who, left=left, right=right)
@@ -234,28 +242,29 @@ def _perplexity(judge: LanguageModel, prompt: Prompt, draft: Draft) -> float | N
         return None
 
 
-def _screen(compared: Compared, lang: Language) -> tuple[Any, ...]:
-    """The values of what is shown, in the order of the outputs."""
-    shown: list[Any] = [compared]
-    for side in range(len(SIDES)):
-        if side >= len(compared.drafts):
-            shown += ["", ""]
-            continue
-        draft = compared.drafts[side]
-        value = tokens_value(
+def _screen(
+    drafts: Sequence[Draft], presets: Sequence[str], seq: int, lang: Language, verdict: str = ""
+) -> Screen:
+    """Both texts as far as they are written."""
+    left, right = (
+        tokens_value(
             draft.tokens,
-            seq=compared.seq,
+            seq=seq,
             lang=lang,
             prompt=_last(draft.prompt),
             status=summary(draft, lang),
             running=draft.finish is None,
             branchable=False,
         )
-        shown += [_head(compared, side, lang), value]
-    if not compared.drafts:
-        return (*shown, "")
-    used = text("text.compare.seed", lang, seed=compared.drafts[0].seed)
-    return (*shown, f"{used} {compared.verdict}".strip())
+        for draft in drafts
+    )
+    one, other = drafts
+    left_head, right_head = (
+        _head(one, other, presets[0], lang),
+        _head(other, one, presets[1], lang),
+    )
+    used = text("text.compare.seed", lang, seed=one.seed)
+    return Screen(left_head, left, right_head, right, f"{used} {verdict}".strip())
 
 
 def _last(prompt: str) -> str:
@@ -263,10 +272,9 @@ def _last(prompt: str) -> str:
     return prompt if len(prompt) <= _PROMPT_SHOWN else "…" + prompt[-_PROMPT_SHOWN:]
 
 
-def _head(compared: Compared, side: int, lang: Language) -> str:
+def _head(here: Draft, other: Draft, preset: str, lang: Language) -> str:
     """What a column is; what sets it apart from the other is in bold."""
-    here, other = compared.drafts[side], compared.drafts[1 - side]
-    strategy = text(f"text.preset.{compared.presets[side]}", lang)
+    strategy = text(f"text.preset.{preset}", lang)
     details = describe(here.strategy, lang)
     model = title(here.model, lang)
     if here.strategy != other.strategy:

@@ -89,8 +89,8 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Run:
-    """A text that is to be written.
+class Plan:
+    """A draft that is to be written.
 
     Attributes:
         begin: tokens that it has already, see ``Draft.begin``.
@@ -133,27 +133,16 @@ def never() -> bool:
 
 
 def running(
-    model_name: str,
-    model: LanguageModel,
-    prompt_text: str,
-    prompt: Prompt,
-    strategy: Strategy,
-    seed: int,
-    *,
-    begin: Sequence[Token] = (),
-    cut: int = 0,
-    deadline: float = DEADLINE,
-    stopped: Callable[[], bool] = never,
+    plan: Plan, deadline: float = DEADLINE, stopped: Callable[[], bool] = never
 ) -> Generator[Draft, None, None]:
     """One draft while it is being written: see ``side_by_side``."""
-    run = Run(model_name, model, prompt_text, prompt, strategy, seed, begin, cut)
-    with closing(side_by_side([run], deadline, stopped)) as views:
+    with closing(side_by_side([plan], deadline, stopped)) as views:
         for (draft,) in views:
             yield draft
 
 
 def side_by_side(
-    runs: Sequence[Run], deadline: float = DEADLINE, stopped: Callable[[], bool] = never
+    plans: Sequence[Plan], deadline: float = DEADLINE, stopped: Callable[[], bool] = never
 ) -> Generator[list[Draft], None, None]:
     """Drafts while they are being written, at most every INTERVAL; the last have ``finish`` set.
 
@@ -169,8 +158,8 @@ def side_by_side(
     """
     texts: list[_Progress] = []
     try:
-        for run in runs:
-            texts.append(_Progress(run, deadline))
+        for plan in plans:
+            texts.append(_Progress(plan, deadline))
         shown, news = -math.inf, True
         while True:
             if stopped():
@@ -198,17 +187,17 @@ def side_by_side(
 class _Progress:
     """A text as far as it has come."""
 
-    def __init__(self, run: Run, deadline: float) -> None:
-        ids = [token.id for token in run.begin]
-        told = resumed_texts(run.model, run.strategy, ids)
-        self._run = run
-        self._tokens = [replace(a, text=b) for a, b in zip(run.begin, told, strict=True)]
+    def __init__(self, plan: Plan, deadline: float) -> None:
+        ids = [token.id for token in plan.begin]
+        told = resumed_texts(plan.model, plan.strategy, ids)
+        self._plan = plan
+        self._tokens = [replace(a, text=b) for a, b in zip(plan.begin, told, strict=True)]
         self._started = time.monotonic()
         self._seconds = 0.0
         self.finish: FinishReason | None = None
         self.error: Exception | None = None
         self.writer = write(
-            *(run.model, run.prompt, run.strategy), seed=run.seed, begin=ids, deadline=deadline
+            *(plan.model, plan.prompt, plan.strategy), seed=plan.seed, begin=ids, deadline=deadline
         )
 
     def poll(self, seconds: float) -> bool:
@@ -231,13 +220,13 @@ class _Progress:
         self.finish = self.finish or "closed"
 
     def draft(self) -> Draft:
-        run = self._run
+        plan = self._plan
         return Draft(
-            *(run.model_name, run.prompt_text, tuple(self._tokens), run.strategy, run.seed),
+            *(plan.model_name, plan.prompt_text, tuple(self._tokens), plan.strategy, plan.seed),
             finish=self.finish,
             seconds=self._seconds,
-            cut=run.cut,
-            begin=len(run.begin),
+            cut=plan.cut,
+            begin=len(plan.begin),
         )
 
 

@@ -17,7 +17,7 @@ from gradio.components import Component
 from app.text.checks import checked_prompt, explain, explained
 from app.text.controls import read_seed
 from app.text.download import file_buttons
-from app.text.drafts import running
+from app.text.drafts import Plan, running
 from app.text.models import TextModels, model_dropdown
 from app.text.tokens import Shading, tokens, tokens_value
 from app.text.windows import Reading, read_windows
@@ -178,8 +178,8 @@ class _Reader:
         seed = read_seed(None, lang)
         with explained(lang):
             prompt, _ = fit(model, _OPENING, _WRITTEN.max_tokens)
-            drafts = running(str(name), model, _OPENING, prompt, _WRITTEN, seed)
-            with closing(drafts):
+            plan = Plan(str(name), model, _OPENING, prompt, _WRITTEN, seed)
+            with closing(running(plan)) as drafts:
                 for draft in drafts:
                     yield _OPENING + draft.text
 

@@ -14,7 +14,7 @@ from app.pages.dialogue.session import MAX_TURN_CHARS, Bubble, conversation, mod
 from app.pages.dialogue.view import say
 from app.text.api import api_seed, finished, named_strategy
 from app.text.checks import checked_int, checked_prompt, explained
-from app.text.drafts import running
+from app.text.drafts import Plan, running
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal
 from app.web.texts import language
@@ -69,10 +69,9 @@ def endpoint(models: TextModels) -> Callable[..., str]:
         chat = tuple(Bubble(i % 2, "person", turn) for i, turn in enumerate(said))
         with explained(lang):
             seen = context(loaded, conversation(chat), how.max_tokens, last=shown)
-            drafts = running(
-                *(model, loaded, model_text(chat[-1]), seen.prompt, spoken(loaded, how), number)
-            )
-        reply = finished(drafts, lang).text.strip()
+            told = model_text(chat[-1])
+            plan = Plan(model, loaded, told, seen.prompt, spoken(loaded, how), number)
+        reply = finished(running(plan), lang).text.strip()
         return converted(reply, "traditional") if script(chat) == "traditional" else reply
 
     return dialogue

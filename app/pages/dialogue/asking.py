@@ -29,7 +29,7 @@ from app.pages.dialogue.session import (
 )
 from app.pages.dialogue.view import say
 from app.text.checks import checked_int, checked_prompt, explain
-from app.text.drafts import Draft, Run, branch, next_seed, running, side_by_side
+from app.text.drafts import Draft, Plan, branch, next_seed, running, side_by_side
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, language, text
@@ -180,27 +180,23 @@ class Asking:
         yield asked.screen(seen=seen)
         prompt_text = model_text(chat[-1])
         for number in range(_TRIES):
-            run = Run(
+            plan = Plan(
                 *(name, model, prompt_text, seen.prompt, spoken(model, strategy)),
                 *(chosen, begin),
             )
-            last = yield from self._written(asked, chat, run, seen)
+            last = yield from self._written(asked, chat, plan, seen)
             if last.text.strip() or begin or number == _TRIES - 1:
                 break
             chosen = next_seed(chosen)
         yield asked.done()._replace(seed=str(last.seed))
 
     def _written(
-        self, asked: Request, chat: Chat, run: Run, seen: Context
+        self, asked: Request, chat: Chat, plan: Plan, seen: Context
     ) -> Generator[Screen, None, Draft]:
         """Show a draft while it is written; returns the whole one."""
         side, writing = next_side(chat), script(chat)
         kept = len(seen.turns) - seen.dropped
-        drafts = running(
-            *(run.model_name, run.model, run.prompt_text, run.prompt, run.strategy, run.seed),
-            begin=run.begin,
-        )
-        with closing(drafts):
+        with closing(running(plan)) as drafts:
             for draft in drafts:
                 told = converted(draft.text, writing) if writing == "traditional" else draft.text
                 bubble = Bubble(side, "model", told.strip(), draft, seen=kept)
@@ -223,8 +219,8 @@ class Asking:
         seeds = [wishes.seed]
         while len(seeds) < wishes.count:
             seeds.append(next_seed(seeds[-1]))
-        runs = [
-            Run(wishes.model, model, model_text(base[-1]), seen.prompt, strategy, seed)
+        plans = [
+            Plan(wishes.model, model, model_text(base[-1]), seen.prompt, strategy, seed)
             for seed in seeds
         ]
         kept = len(seen.turns) - seen.dropped
@@ -232,7 +228,7 @@ class Asking:
         asked.session = replace(asked.session, cards=cards)
         yield asked.screen(seen=seen, seed=wishes.seed)
         started = time.monotonic()
-        with closing(side_by_side(runs)) as views:
+        with closing(side_by_side(plans)) as views:
             for drafts in views:
                 found = tuple(Candidate(one.tokens, one.seed, one.finish) for one in drafts)
                 cards = replace(cards, found=found, seconds=time.monotonic() - started)

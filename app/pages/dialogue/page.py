@@ -22,7 +22,7 @@ from app.text import compare, reading
 from app.text.checks import explained
 from app.text.controls import OWN
 from app.text.download import file_buttons
-from app.text.drafts import KINDS, ExportKind
+from app.text.drafts import KINDS, ExportKind, Plan
 from app.text.models import TextModels
 from app.web import sharing
 from app.web.events import QUICK, RUNS, SLOW, root
@@ -31,7 +31,6 @@ from app.web.texts import Language, label, language, text
 from engine.dialogue import context, spoken
 from engine.generation import PRESETS, STRATEGIES, Strategy
 from engine.models.registry import Models
-from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 
 TITLE: Final = "dialogue.title"
@@ -58,7 +57,7 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     _connect_files(controls, offered)
     _connect_opening(controls, offered)
     with controls.below:
-        compare.render(offered, ID, [controls.session], _compared, adapt=_adapted)
+        compare.render(offered, ID, [controls.session], _compared)
         reading.render(offered, ID)
     add_endpoint(api.endpoint(offered), api_name=ID, concurrency_limit=RUNS)
 
@@ -158,8 +157,8 @@ def _preset_of(strategy: Strategy) -> str:
 
 
 def _compared(
-    model_name: str, model: LanguageModel, lang: Language, *values: Any
-) -> tuple[str, Prompt, int]:
+    name: str, model: LanguageModel, strategy: Strategy, seed: int, lang: Language, *values: Any
+) -> Plan:
     """The conversation up to its last question, for a comparison."""
     session: Session = values[0]
     chat = session.settled().chat
@@ -169,8 +168,5 @@ def _compared(
         raise Refusal(say("error.nothing", lang))
     with explained(lang):
         seen = context(model, conversation(chat), compare.MAX_TOKENS)
-    return f"{model_text(chat[-1])} ", seen.prompt, 0
-
-
-def _adapted(name: str, model: LanguageModel, strategy: Strategy) -> Strategy:
-    return spoken(model, strategy)
+    told = f"{model_text(chat[-1])} "
+    return Plan(name, model, told, seen.prompt, spoken(model, strategy), seed)

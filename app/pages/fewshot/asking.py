@@ -15,7 +15,7 @@ from app.pages.fewshot.view import Answered, Answers, Screen, screen
 from app.pages.fewshot.words import say
 from app.text.checks import explained
 from app.text.controls import read_strategy
-from app.text.drafts import Stop, branch, running
+from app.text.drafts import Plan, Stop, branch, running
 from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, language
@@ -153,15 +153,13 @@ class Asking:
         model, task, fitted = asked.model, asked.task, asked.fitted
         seq = next(_seqs)
         with explained(lang):
-            drafts = running(
+            plan = Plan(
                 *(asked.name, model, fitted.text, fitted.prompt),
                 *(answering(asked.strategy, task.template), asked.seed),
                 begin=begin,
                 cut=fitted.cut,
-                deadline=_DEADLINE,
-                stopped=stopped,
             )
-            for number, draft in enumerate(drafts):
+            for number, draft in enumerate(running(plan, _DEADLINE, stopped)):
                 now = Answered(seq, task, fitted, draft)
                 if before is not None:
                     now = replace(before, seq=seq, draft=draft)

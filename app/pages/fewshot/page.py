@@ -21,7 +21,7 @@ from app.pages.fewshot.words import PAGE, say
 from app.text import compare, reading
 from app.text.checks import checked_int, explained
 from app.text.download import CSV, download_buttons
-from app.text.drafts import Draft, Stop
+from app.text.drafts import Draft, Plan, Stop
 from app.text.models import TextModels
 from app.web.events import QUICK, QUIET, RUNS, SLOW, root
 from app.web.files import save_script
@@ -30,7 +30,6 @@ from app.web.texts import Language, label
 from engine.fewshot import Template, answering
 from engine.generation import Strategy
 from engine.models.registry import Models
-from engine.tokenizers.prompt import Prompt
 from engine.transformer.language_model import LanguageModel
 
 TITLE: Final = f"{PAGE}.title"
@@ -59,7 +58,7 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     _connect_answers(controls, Asking(offered, masked), picked, opened)
     _connect_measure(controls, Measuring(offered))
     prepared = [controls.strategy.max_tokens, *controls.task]
-    compare.render(offered, "fs", prepared, _prepare, adapt=_one_line)
+    compare.render(offered, "fs", prepared, _prepare)
     reading.render(offered, "fs")
     with controls.files:
         download_buttons(PAGE, _drafts, [controls.answers])
@@ -138,9 +137,9 @@ def _connect_measure(controls: Controls, handlers: Measuring) -> None:
 
 
 def _prepare(
-    model_name: str, model: LanguageModel, lang: Language, *values: Any
-) -> tuple[str, Prompt, int]:
-    """The prompt of the page, for the comparison of two strategies or models."""
+    name: str, model: LanguageModel, strategy: Strategy, seed: int, lang: Language, *values: Any
+) -> Plan:
+    """The question of the page, for the comparison of two strategies or models."""
     max_tokens, *fields = values
     task = read_task(fields, lang)
     if not task.prompt.strip():
@@ -148,12 +147,9 @@ def _prepare(
     room = checked_int(max_tokens, 1, LIMIT, lang)
     with explained(lang):
         fitted = fitted_prompt(model, task, room)
-    return fitted.text, fitted.prompt, fitted.cut
-
-
-def _one_line(model_name: str, model: LanguageModel, strategy: Strategy) -> Strategy:
-    """An answer ends with its line."""
-    return answering(strategy, Template())
+    # An answer ends with its line.
+    strategy = answering(strategy, Template())
+    return Plan(name, model, fitted.text, fitted.prompt, strategy, seed, cut=fitted.cut)
 
 
 def _drafts(answers: Answers) -> list[Draft]:

@@ -12,7 +12,7 @@ from app.pages.story.inputs import Asked
 from app.pages.story.task import Task
 from app.text.api import Answer, answer, api_seed, finished, named_strategy
 from app.text.checks import explained
-from app.text.drafts import side_by_side
+from app.text.drafts import running
 from app.text.models import TextModels
 from app.web.limits import RateLimiter
 from app.web.texts import language
@@ -69,8 +69,8 @@ def endpoint(models: TextModels) -> Callable[..., Answer]:
         how = named_strategy(strategy, max_tokens, lang)
         task = Task.of(asked, how, api_seed(seed, lang), models, lang)
         with explained(lang):
-            (prompt,) = prompts = task.prompts()
-        draft = finished((one for (one,) in side_by_side(task.runs(prompts))), lang)
+            (prompt,), (plan,) = task.prepared()
+        draft = finished(running(plan), lang)
         written = converted(draft.text, task.script)
         (request_,) = task.requests
         return answer(draft) | {"prompt": request_.text, "text": written, "cut": prompt.cut}

@@ -147,11 +147,10 @@ class Handlers:
         # Where the engine fails, what there is will be settled; why there is no more is said now.
         with visit.runs.begin() as run, explained(lang):
             writing = visit.begin(task.requests, task.script, parent)
-            prompts = task.prompts()
+            prompts, plans = task.prepared()
             writing.notice = view.notice(task.requests[0], prompts[0], lang)
             yield view.starting(visit, writing, task.seed, lang)
-            runs = task.runs(prompts)
-            with closing(drafts.side_by_side(runs, stopped=run.stopped)) as written:
+            with closing(drafts.side_by_side(plans, stopped=run.stopped)) as written:
                 for found in written:
                     if run.overtaken():
                         return

@@ -20,7 +20,7 @@ from app.pages.story.handlers import (
 from app.pages.story.inputs import MODELS, Asked, Inputs, Page, Shared
 from app.pages.story.layout import Controls, build
 from app.pages.story.saved import SAVED
-from app.pages.story.task import adapted, compared
+from app.pages.story.task import compared
 from app.pages.story.view import Screen
 from app.text import compare, reading
 from app.text.controls import StrategyInputs
@@ -67,7 +67,7 @@ def render(models: Models, saved: gr.BrowserState) -> None:
     _connect_side(controls, handlers)
     _connect_browser(controls, saved)
     with controls.more:
-        compare.render(offered, PAGE, components(controls, Asked), compared, adapt=adapted)
+        compare.render(offered, PAGE, components(controls, Asked), compared)
         reading.render(offered, PAGE, controls.sheet.text)
     endpoint(api.endpoint(offered), api_name=PAGE, concurrency_limit=RUNS)
 

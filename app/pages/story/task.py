@@ -1,4 +1,4 @@
-"""From checked inputs to what the engine writes: requests, prompts and runs."""
+"""From checked inputs to what the engine writes: requests, prompts and plans."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.pages.story.inputs import Asked
 from app.text import compare
 from app.text.checks import explained
-from app.text.drafts import Run, next_seed
+from app.text.drafts import Plan, next_seed
 from app.text.models import TextModels
 from app.web.texts import Language
 from engine.story import (
@@ -26,7 +26,6 @@ from engine.tokenizers.scripts import Script, converted, script_of
 if TYPE_CHECKING:
     from engine.generation.strategy import Strategy
     from engine.generation.text import Token
-    from engine.tokenizers.prompt import Prompt
     from engine.transformer.language_model import LanguageModel
 
 _VALUES: Final = {"mood": MOODS[1:], "genre": GENRES[1:]}
@@ -72,21 +71,19 @@ class Task:
             seed,
         )
 
-    def prompts(self) -> list[StoryPrompt]:
-        """In the script that models read, with room for the continuation. Raises EngineError."""
+    def prepared(self) -> tuple[list[StoryPrompt], list[Plan]]:
+        """What the model reads, in the script that it knows and with room for the continuation,
+        and a plan for each continuation. Raises EngineError."""
         longest = self.model.config.max_positions - 1
         # A long continuation leaves at least a quarter of the context to the manuscript.
         room = min(self.strategy.max_tokens, 3 * longest // 4)
-        return [story_prompt(self.model, simplified(one), room=room) for one in self.requests]
-
-    def runs(self, prompts: Sequence[StoryPrompt]) -> list[Run]:
-        """One for each prompt."""
-        runs, seed = [], self.seed
+        prompts = [story_prompt(self.model, simplified(one), room=room) for one in self.requests]
+        plans, seed = [], self.seed
         for prompt in prompts:
             told = (self.model_name, self.model, prompt.text, prompt.prompt, self.strategy, seed)
-            runs.append(Run(*told, begin=self.begin))
+            plans.append(Plan(*told, begin=self.begin))
             seed = next_seed(seed)
-        return runs
+        return prompts, plans
 
 
 def _varied(request: StoryRequest, asked: Asked, strategy: Strategy) -> list[StoryRequest]:
@@ -117,17 +114,13 @@ def simplified(request: StoryRequest) -> StoryRequest:
 
 
 def compared(
-    model_name: str, model: LanguageModel, lang: Language, *values: Any
-) -> tuple[str, Prompt, int]:
-    """The page's prompt for app.text.compare; values are those of Asked. Raises Refusal."""
+    name: str, model: LanguageModel, strategy: Strategy, seed: int, lang: Language, *values: Any
+) -> Plan:
+    """What app.text.compare writes; values are those of Asked. Raises Refusal."""
     request = Asked.read(values, lang).request(lang)
     with explained(lang):
         prompt = story_prompt(model, simplified(request), room=compare.MAX_TOKENS)
     cut = request.before[: prompt.cut]
     tokens = model.tokenizer.encode(cut) if cut and model.tokenizer is not None else ()
-    return prompt.text, prompt.prompt, len(tokens)
-
-
-def adapted(model_name: str, model: LanguageModel, strategy: Strategy) -> Strategy:
-    """A strategy for app.text.compare."""
-    return without_gaps(strategy, model.tokenizer)
+    strategy = without_gaps(strategy, model.tokenizer)
+    return Plan(name, model, prompt.text, prompt.prompt, strategy, seed, cut=len(tokens))

@@ -8,7 +8,7 @@ import pytest
 
 from app.pages.dialogue import store
 from app.pages.dialogue.exchange import export
-from app.pages.dialogue.page import _adapted, _compared, _preset_of
+from app.pages.dialogue.page import _compared, _preset_of
 from app.pages.dialogue.presets import OPENINGS, PERSONAS, TOPICS
 from app.pages.dialogue.session import Bubble, Session, conversation, model_text, next_side, script
 from app.pages.dialogue.store import Link, StoreError
@@ -153,12 +153,13 @@ def test_ways_to_begin_are_harmless_and_whole() -> None:
 def test_a_comparison_answers_the_last_question() -> None:
     model = ChatModel(positions=600)
     chat = CHAT[:2]
-    text, prompt, cut = _compared("dialogue", model, "zh", Session().push(chat))
-    assert (text, cut) == ("你好 ", 0)
-    assert prompt == context(model, conversation(chat[:1]), 256).prompt
-    assert _adapted("dialogue", model, STRATEGIES["su_random_sample"]).keep == ()
+    told = ("dialogue", model, STRATEGIES["su_random_sample"], 7, "zh")
+    plan = _compared(*told, Session().push(chat))
+    assert (plan.prompt_text, plan.cut, plan.seed) == ("你好 ", 0, 7)
+    assert plan.prompt == context(model, conversation(chat[:1]), 256).prompt
+    assert plan.strategy.keep == ()
     with pytest.raises(Refusal):
-        _compared("dialogue", model, "zh", Session())
+        _compared(*told, Session())
 
 
 def test_a_link_opens_with_its_own_settings() -> None:

@@ -1,6 +1,7 @@
 """Two texts side by side, called as gradio calls it."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app.text.compare import MAX_TOKENS, Compared, Comparison
-from app.text.drafts import Stop
+from app.text.compare import MAX_TOKENS, Comparison, Screen, Visit
+from app.text.drafts import Plan
 from app.text.models import TextModels
 from app.web.limits import Refusal
 from engine.generation.batcher import shared_batcher
@@ -32,17 +33,17 @@ def models(tmp_path: Path) -> TextModels:
 
 @pytest.fixture
 def comparison(models: TextModels) -> Comparison:
-    return Comparison(models, prepared, lambda name, model, strategy: strategy)
+    return Comparison(models, prepared)
 
 
-def run(comparison: Comparison, *values: Any, lang: str = "zh-CN") -> Iterator[tuple[Any, ...]]:
-    state, wish = Compared(), Stop()
-    return comparison.run(request(lang), state, wish, *values)
+def run(comparison: Comparison, *values: Any, lang: str = "zh-CN") -> Iterator[Screen]:
+    return comparison.run(Visit(), request(lang), *values)
 
 
-def texts_of(screen: tuple[Any, ...]) -> list[str]:
+def texts_of(screen: Screen) -> list[str]:
     """The two texts of a screen."""
-    lines = [[json.loads(line) for line in value.splitlines()] for value in (screen[2], screen[4])]
+    values = (screen.left_tokens, screen.right_tokens)
+    lines = [[json.loads(line) for line in value.splitlines()] for value in values]
     return ["".join(line[0] for line in value if isinstance(line, list)) for value in lines]
 
 
@@ -50,23 +51,24 @@ def test_the_same_on_both_sides_is_the_same(comparison: Comparison) -> None:
     *_, last = run(comparison, "7", 40, "story", "top_p", "story", "top_p", "从前")
     left, right = texts_of(last)
     assert left == right and len(left) == 40
-    assert "**" not in last[1] + last[3]
+    assert "**" not in last.left_head + last.right_head
     again = list(run(comparison, 7, 40, "story", "top_p", "story", "beam", "从前"))[-1]
     assert texts_of(again)[0] == left
-    assert "**top-p" in again[1] and "**束搜索**（4 条束" in again[3]
+    assert "**top-p" in again.left_head and "**束搜索**（4 条束" in again.right_head
 
 
 def test_two_models_are_named_and_read_by_one(comparison: Comparison) -> None:
     *_, last = run(comparison, "", 20, "story", "top_p", "dialogue", "top_p", "从前", lang="en")
-    assert "**Bundled small model (writing)**" in last[1]
-    assert "**Bundled small model (dialogue)**" in last[3]
-    assert "Read by one model (Bundled small model (writing))" in last[5]
+    assert "**Bundled small model (writing)**" in last.left_head
+    assert "**Bundled small model (dialogue)**" in last.right_head
+    assert "Read by one model (Bundled small model (writing))" in last.verdict
 
 
 def test_a_seed_that_is_not_given_is_drawn_and_told(comparison: Comparison) -> None:
     first = list(run(comparison, "", 8, "story", "top_p", "story", "greedy", "从前"))[-1]
-    assert f"种子都是 {first[0].drafts[0].seed}" in first[5]
-    assert first[0].drafts[0].seed == first[0].drafts[1].seed
+    (seed,) = re.findall(r"种子都是 (\d+)", first.verdict)
+    again = list(run(comparison, seed, 8, "story", "top_p", "story", "greedy", "从前"))[-1]
+    assert texts_of(again) == texts_of(first)
 
 
 @pytest.mark.parametrize(
@@ -95,14 +97,14 @@ def test_too_many_comparisons_are_slowed_down(comparison: Comparison) -> None:
 
 
 def test_stop_ends_both_and_says_so(comparison: Comparison, models: TextModels) -> None:
-    wish = Stop()
+    visit = Visit()
     values = ("", 200, "dialogue", "top_p", "story", "greedy", "从前")
     screens = []
-    for screen in comparison.run(request(), Compared(), wish, *values):
+    for screen in comparison.run(visit, request(), *values):
         screens.append(screen)
         if len(texts_of(screen)[0]) > 3:
-            wish.ask()
-    assert "已停下" in screens[-1][2]
+            comparison.stop(visit)
+    assert "已停下" in screens[-1].left_tokens
     batcher = shared_batcher(models.get("dialogue", "zh"))
     for _ in range(100):  # the loop lets go between two steps
         if not batcher.load:
@@ -117,10 +119,10 @@ def test_an_error_is_a_sentence_and_the_texts_stay(
     said: list[str] = []
     monkeypatch.setattr(gr, "Warning", said.append)
 
-    def unfit(name: str, model: Any, strategy: Any) -> Any:
+    def unfit(*values: Any) -> Plan:
         raise GenerationError("no such id 99")
 
-    broken = Comparison(models, prepared, unfit)
+    broken = Comparison(models, unfit)
     assert list(run(broken, "", 9, "story", "top_p", "story", "greedy", "从前")) == []
     assert len(said) == 1 and "99" not in said[0]
 
@@ -128,13 +130,24 @@ def test_an_error_is_a_sentence_and_the_texts_stay(
 def test_a_prompt_that_the_judge_cannot_read_leaves_its_verdict_out(models: TextModels) -> None:
     calls: list[str] = []
 
-    def once(name: str, *values: Any) -> Any:
+    def once(name: str, *values: Any) -> Plan:
         calls.append(name)
         if len(calls) > 2:
             raise Refusal("no")
         return prepared(name, *values)
 
-    judged = Comparison(models, once, lambda name, model, strategy: strategy)
+    judged = Comparison(models, once)
     *_, last = run(judged, "3", 9, "story", "top_p", "story", "greedy", "从前")
-    assert last[5] == "两边的种子都是 3。"
+    assert last.verdict == "两边的种子都是 3。"
     assert [len(text) for text in texts_of(last)] == [9, 9]
+
+
+def test_a_newer_comparison_takes_the_place_of_the_older(comparison: Comparison) -> None:
+    visit = Visit()
+    values = ("", 200, "dialogue", "top_p", "story", "greedy", "从前")
+    older = comparison.run(visit, request(), *values)
+    next(older)
+    newer = comparison.run(visit, request(), *values)
+    next(newer)
+    assert list(older) == []
+    newer.close()

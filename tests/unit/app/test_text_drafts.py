@@ -3,7 +3,7 @@
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.text.drafts import (
     KINDS,
     MAX_SEED,
     Draft,
-    Run,
+    Plan,
     Stop,
     branch,
     next_seed,
@@ -35,18 +35,13 @@ from tests.text_page import SlowStoryModel
 BALANCED = replace(STRATEGIES["balanced"], max_tokens=40)
 
 
-def run(model: Any, *, prompt: str = "从前", seed: int = 1, **options: Any) -> Run:
+def plan(model: Any, *, prompt: str = "从前", seed: int = 1, **options: Any) -> Plan:
     strategy = options.pop("strategy", BALANCED)
-    return Run("story", model, prompt, fit(model, prompt, 40)[0], strategy, seed, **options)
+    return Plan("story", model, prompt, fit(model, prompt, 40)[0], strategy, seed, **options)
 
 
-def views(model: Any, **options: Any) -> Iterator[Draft]:
-    one = run(model, **options)
-    return running(
-        *(one.model_name, one.model, one.prompt_text, one.prompt, one.strategy, one.seed),
-        begin=one.begin,
-        cut=one.cut,
-    )
+def views(model: Any, **options: Any) -> Generator[Draft, None, None]:
+    return running(plan(model, **options))
 
 
 def written(model: Any, **options: Any) -> Draft:
@@ -141,9 +136,9 @@ def test_stop_frees_the_place_within_two_tokens() -> None:
 def test_a_run_that_is_asked_to_stop_ends_with_what_there_is() -> None:
     model, wish = SlowStoryModel(), Stop()
     wish.ask()  # an old wish is no wish for a new run
-    runs = [run(model, strategy=Strategy(max_tokens=200), seed=seed) for seed in (1, 2)]
+    plans = [plan(model, strategy=Strategy(max_tokens=200), seed=seed) for seed in (1, 2)]
     seen = []
-    for drafts in side_by_side(runs, stopped=wish.watch()):
+    for drafts in side_by_side(plans, stopped=wish.watch()):
         seen.append(drafts)
         if len(drafts[0].tokens) > 4:
             wish.ask()
@@ -171,8 +166,8 @@ def test_one_who_waits_in_the_queue_can_stop_before_the_first_token() -> None:
 
 def test_an_error_keeps_what_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
     model = StoryModel()
-    one = run(model)
-    view = side_by_side([one, run(model, seed=2)])
+    one = plan(model)
+    view = side_by_side([one, plan(model, seed=2)])
 
     class Breaking:
         finish_reason = None
@@ -216,21 +211,21 @@ def test_a_full_queue_takes_nobodys_place() -> None:
     batcher = shared_batcher(model)
     room = batcher.slots + batcher.queue
     with pytest.raises(QueueFullError):
-        next(side_by_side([run(model, seed=seed) for seed in range(room + 1)]))
+        next(side_by_side([plan(model, seed=seed) for seed in range(room + 1)]))
     assert released(model)
 
 
 def test_ten_people_write_at_once_what_each_would_alone() -> None:
     model = StoryModel()
     alone = [told(written(model, seed=seed)) for seed in range(10)]
-    *_, last = side_by_side([run(model, seed=seed) for seed in range(10)])
+    *_, last = side_by_side([plan(model, seed=seed) for seed in range(10)])
     assert [told(draft) for draft in last] == alone
 
 
 @pytest.mark.parametrize("kind", ["sample", "beam"])
 def test_time_is_up(kind: Any) -> None:
     model = SlowStoryModel()
-    one = run(model, strategy=Strategy(kind=kind, max_tokens=200))
+    one = plan(model, strategy=Strategy(kind=kind, max_tokens=200))
     view = side_by_side([one], deadline=0.2)
     if kind == "beam":
         with pytest.raises(DeadlineError):
@@ -307,7 +302,7 @@ def test_a_program_gets_the_finished_text_and_how_it_was_made() -> None:
 
 def test_a_program_is_told_in_words_what_went_wrong() -> None:
     with pytest.raises(Refusal, match="时间"):
-        late = side_by_side([run(SlowStoryModel(), strategy=STRATEGIES["beam"])], deadline=0.1)
+        late = side_by_side([plan(SlowStoryModel(), strategy=STRATEGIES["beam"])], deadline=0.1)
         finished((draft for (draft,) in late), "zh")
     for name, most in (("magic", 0), (None, 0), ("top_p", -1), ("top_p", 10**9), ("top_p", "x")):
         with pytest.raises(Refusal):

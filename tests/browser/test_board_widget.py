@@ -8,8 +8,7 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.pages.xiangqi.board import board, board_value
-from app.pages.xiangqi.record import record, record_value
+from app.pages.xiangqi.widgets import BoardValue, RecordValue, board, record
 from engine.xiangqi import Board
 from tests.conftest import Server, free_port
 
@@ -28,7 +27,7 @@ def position(game: Board, seq: int, **options: Any) -> str:
         legal.setdefault(move.uci()[:2], []).append(move.uci()[2:])
     last = game.move_stack[-1].uci() if game.move_stack else None
     defaults: dict[str, Any] = {"movable": "both", "legal": legal, "last": last, "lang": "zh"}
-    return board_value(fen=game.fen(), seq=seq, **{**defaults, **options})
+    return BoardValue(game.fen(), seq, **{**defaults, **options}).dump()
 
 
 def on_move(moves: list[str], event: gr.EventData) -> tuple[list[str], str, str]:
@@ -62,7 +61,7 @@ def build() -> gr.Blocks:
     with gr.Blocks() as demo:
         moves = gr.State([])
         table = board(position(Board(), 1), elem_id="table")
-        game = record(record_value(lang="zh"), elem_id="game")
+        game = record(RecordValue(lang="zh").dump(), elem_id="game")
         said = gr.Textbox(elem_id="said", label="said")
         table_value = gr.Textbox(elem_id="table-value", label="board")
         game_value = gr.Textbox(elem_id="game-value", label="record")
@@ -317,9 +316,9 @@ def test_the_record_leafs_by_button_key_move_and_curve(table: Page) -> None:
     moves = [f"着{ply}" for ply in range(1, 31)]
     scores = [0.5 + ply / 100 for ply in range(31)]
     marks = ["blunder", *[None] * 29]
-    value = record_value(
+    value = RecordValue(
         moves=moves, current=30, scores=scores, marks=marks, verdict="红胜：将死", lang="zh"
-    )
+    ).dump()
     put(table, "game-value", value)
     game = table.locator("#game")
     expect(game).to_contain_text("红胜：将死")

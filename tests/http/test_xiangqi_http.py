@@ -56,10 +56,15 @@ class Visitor:
                 self.record = json.loads(value)
 
     def _function(self, event: str) -> int:
-        session = next(c["id"] for c in self.config["components"] if c["type"] == "state")
+        """The event of that name which changes the visit; "warn" tells of what cannot be opened."""
+        visit = next(c["id"] for c in self.config["components"] if c["type"] == "state")
+        kept = next(c["id"] for c in self.config["components"] if c["type"] == "browserstate")
         for dependency in self.config["dependencies"]:
-            if any(target[1] == event for target in dependency["targets"]) and (
-                session in dependency["outputs"]
+            if event == "warn":
+                if dependency["inputs"] == [kept]:
+                    return int(dependency["id"])
+            elif any(target[1] == event for target in dependency["targets"]) and (
+                visit in dependency["outputs"]
             ):
                 return int(dependency["id"])
         raise LookupError(event)
@@ -103,7 +108,8 @@ def test_a_saved_game_from_the_browser_is_checked(client: httpx.Client) -> None:
     visitor = Visitor(client, "saved")
     lies: list[Any] = [5, [], {}, {"fen": "x"}, {"fen": visitor.value["fen"], "moves": "h2h8"}]
     for lie in lies:
-        said = visitor.call("load", [None, lie])
+        said = visitor.call("warn", [lie])
+        visitor.call("load", [None, lie])
         assert any("没有读出来" in text for text in said), lie
         assert visitor.record["moves"] == []
 

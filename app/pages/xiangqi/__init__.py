@@ -1,1 +1,9 @@
-"""What the xiangqi page stands on: a visitor's game, how it is shown, what comes in and out."""
+"""The xiangqi page: a language model of moves plays, and the server is the judge."""
+
+from typing import Final
+
+from app.web.texts import say_of
+
+PAGE: Final = "xiangqi"
+#: A text of this page, in the visitor's language.
+say = say_of(PAGE)

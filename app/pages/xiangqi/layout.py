@@ -5,62 +5,64 @@ accordions what is used now and then.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import gradio as gr
 from gradio.i18n import I18nData
 
-from app.pages.xiangqi import puzzles
-from app.pages.xiangqi.board import board
+from app.pages.xiangqi import PAGE, puzzles
+from app.pages.xiangqi.inputs import LETTERS, NOTATIONS, SIDES, TIME_CONTROLS
 from app.pages.xiangqi.opponent import Level
-from app.pages.xiangqi.play import TIME_CONTROLS
-from app.pages.xiangqi.record import record
-from app.pages.xiangqi.session import LETTERS, NOTATIONS, SIDES, Session
-from app.pages.xiangqi.view import board_json, record_json
-from app.pages.xiangqi.words import PAGE
+from app.pages.xiangqi.state import Visit
+from app.pages.xiangqi.view import board_value, record_value
+from app.pages.xiangqi.widgets import board, record, status_line
+from app.web import events
+from app.web.saved import ShareLink
 from app.web.texts import catalogue, label
 
 #: What is read, and the value it stands for.
 Choice = tuple[str | I18nData, str | int | float]
 
-#: The value is a plain text, set as such; the line is announced when it changes.
-_STATUS_TEMPLATE: Final = '<p role="status" aria-live="polite"></p>'
-_STATUS_SCRIPT: Final = """
-const line = element.querySelector('p');
-const draw = () => { line.textContent = props.value || ''; };
-draw();
-watch('value', draw);
-"""
-
 
 @dataclass(frozen=True)
 class Controls:
-    """Every component that an event reads, changes or starts from."""
+    """Every component that an event reads, changes or starts from, by the name of what it holds."""
 
-    session: gr.State
+    visit: gr.State
     saved: gr.BrowserState
-    board: gr.HTML
+    table: Table
+    opponent: OpponentControls
     record: gr.HTML
-    status: gr.HTML
     thoughts: gr.HTML
-    go_on: gr.Button
+    arrows: gr.Checkbox
+    puzzle: PuzzleControls
+    watch: Watch
+    exchange: Exchange
+    editor: Editor
+    display: Display
+
+
+@dataclass(frozen=True)
+class Table:
+    """The board, and what is pressed in every game."""
+
+    status: gr.HTML
+    board: gr.HTML
     undo: gr.Button
     hint: gr.Button
     flip: gr.Button
     draw: gr.Button
     resign: gr.Button
+    go_on: gr.Button
+
+
+@dataclass(frozen=True)
+class OpponentControls:
+    """Who plays."""
+
     level: gr.Dropdown
     side: gr.Radio
     new: gr.Button
-    letters: gr.Radio
-    notation: gr.Dropdown
-    arrows: gr.Checkbox
-    bar: gr.Checkbox
-    time: gr.Dropdown
-    exchange: Exchange
-    editor: Editor
-    puzzle: PuzzleControls
-    watch: Watch
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,7 @@ class Exchange:
     fen: gr.Textbox
     pgn: gr.Textbox
     download: gr.Button
-    share: gr.Button
-    link: gr.Textbox
+    share: ShareLink
 
 
 @dataclass(frozen=True)
@@ -108,74 +109,73 @@ class Watch:
     stop: gr.Button
 
 
+@dataclass(frozen=True)
+class Display:
+    """How a game is shown, and the clock of the next one."""
+
+    letters: gr.Radio
+    notation: gr.Dropdown
+    bar: gr.Checkbox
+    time: gr.Dropdown
+
+
 def build(levels: tuple[Level, ...], saved: gr.BrowserState) -> Controls:
     """Place the components in the open block."""
-    session = Session()
+    visit = Visit()
     with gr.Row(elem_classes=["xq-page"], equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_classes=["xq-left"]):
-            status = gr.HTML(
-                "",
-                html_template=_STATUS_TEMPLATE,
-                js_on_load=_STATUS_SCRIPT,
-                elem_classes=["xq-status"],
-                elem_id="xq-status",
-            )
-            board_widget = board(board_json(session, "zh", 0.0), elem_id="xq-board")
-            with gr.Row(elem_classes=["xq-actions"]):
-                undo, hint, flip, draw, resign = (
-                    gr.Button(label(f"{PAGE}.{key}"), size="sm", min_width=56, elem_id=f"xq-{key}")
-                    for key in ("undo", "hint", "flip", "draw", "resign")
-                )
-            go_on = gr.Button(
-                label(f"{PAGE}.go_on"), visible=False, variant="primary", elem_id="xq-go-on"
-            )
+            table = _table(visit)
         with gr.Column(scale=5, min_width=320, elem_classes=["xq-right"]):
-            level, side, new = _game(levels)
-            record_widget = record(record_json(session, "zh"), elem_id="xq-record")
+            opponent = _opponent(levels)
+            record_widget = record(record_value(visit, "zh"), elem_id="xq-record")
             thoughts = gr.HTML("", elem_id="xq-thoughts")
             arrows = gr.Checkbox(
                 label=label(f"{PAGE}.arrows"), container=False, elem_id="xq-arrows"
             )
-            with gr.Accordion(label(f"{PAGE}.puzzles"), open=False, elem_id="xq-puzzles"):
+            with _accordion("puzzles"):
                 puzzle = _puzzles()
-            with gr.Accordion(label(f"{PAGE}.watch"), open=False, elem_id="xq-watch"):
+            with _accordion("watch"):
                 watch = _watch(levels)
-            with gr.Accordion(label(f"{PAGE}.exchange"), open=False, elem_id="xq-exchange"):
+            with _accordion("exchange"):
                 exchange = _exchange()
-            with gr.Accordion(label(f"{PAGE}.editor"), open=False, elem_id="xq-editor"):
+            with _accordion("editor"):
                 editor = _editor()
-            with gr.Accordion(label(f"{PAGE}.display"), open=False, elem_id="xq-display"):
-                letters, notation, bar, time = _display()
+            with _accordion("display"):
+                display = _display()
             gr.Markdown(label(f"{PAGE}.idea_source"), elem_classes=["xq-idea"])
     return Controls(
-        session=gr.State(session),
+        visit=events.visit(visit),
         saved=saved,
-        board=board_widget,
+        table=table,
+        opponent=opponent,
         record=record_widget,
-        status=status,
         thoughts=thoughts,
-        go_on=go_on,
-        undo=undo,
-        hint=hint,
-        flip=flip,
-        draw=draw,
-        resign=resign,
-        level=level,
-        side=side,
-        new=new,
-        letters=letters,
-        notation=notation,
         arrows=arrows,
-        bar=bar,
-        time=time,
-        exchange=exchange,
-        editor=editor,
         puzzle=puzzle,
         watch=watch,
+        exchange=exchange,
+        editor=editor,
+        display=display,
     )
 
 
-def _game(levels: tuple[Level, ...]) -> tuple[gr.Dropdown, gr.Radio, gr.Button]:
+def _accordion(key: str) -> gr.Accordion:
+    return gr.Accordion(label(f"{PAGE}.{key}"), open=False, elem_id=f"xq-{key}")
+
+
+def _table(visit: Visit) -> Table:
+    status = status_line(elem_id="xq-status")
+    board_widget = board(board_value(visit, "zh", 0.0), elem_id="xq-board")
+    with gr.Row(elem_classes=["xq-actions"]):
+        undo, hint, flip, draw, resign = (
+            gr.Button(label(f"{PAGE}.{key}"), size="sm", min_width=56, elem_id=f"xq-{key}")
+            for key in ("undo", "hint", "flip", "draw", "resign")
+        )
+    go_on = gr.Button(label(f"{PAGE}.go_on"), visible=False, variant="primary", elem_id="xq-go-on")
+    return Table(status, board_widget, undo, hint, flip, draw, resign, go_on)
+
+
+def _opponent(levels: tuple[Level, ...]) -> OpponentControls:
     with gr.Group():
         with gr.Row():
             level = _level("level", levels, "xq-level")
@@ -187,7 +187,7 @@ def _game(levels: tuple[Level, ...]) -> tuple[gr.Dropdown, gr.Radio, gr.Button]:
                 elem_id="xq-side",
             )
         new = gr.Button(label(f"{PAGE}.new"), variant="primary", elem_id="xq-new")
-    return level, side, new
+    return OpponentControls(level, side, new)
 
 
 def _level(key: str, levels: tuple[Level, ...], elem_id: str) -> gr.Dropdown:
@@ -263,7 +263,7 @@ def _exchange() -> Exchange:
         for key in ("fen", "pgn", "link")
     )
     download = gr.Button(label(f"{PAGE}.download"), visible=False, elem_id="xq-download")
-    return Exchange(text, read, upload, export, fen, pgn, download, share, link)
+    return Exchange(text, read, upload, export, fen, pgn, download, ShareLink(share, link))
 
 
 def _editor() -> Editor:
@@ -287,7 +287,7 @@ def _editor() -> Editor:
     return Editor(opening, clear, turn, start, cancel)
 
 
-def _display() -> tuple[gr.Radio, gr.Dropdown, gr.Checkbox, gr.Dropdown]:
+def _display() -> Display:
     letters = gr.Radio(
         _choices("letters", LETTERS),
         value=LETTERS[0],
@@ -307,7 +307,7 @@ def _display() -> tuple[gr.Radio, gr.Dropdown, gr.Checkbox, gr.Dropdown]:
         elem_id="xq-time",
     )
     bar = gr.Checkbox(value=True, label=label(f"{PAGE}.bar"), elem_id="xq-bar")
-    return letters, notation, bar, time
+    return Display(letters, notation, bar, time)
 
 
 def _choices(key: str, values: tuple[str, ...]) -> list[Choice]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
+from app.pages.xiangqi.inputs import NotAllowed
 from engine.models.registry import Models, State
 from engine.xiangqi.board import Board
 from engine.xiangqi.board.moves import RED, Color
@@ -76,6 +77,13 @@ class Opponent:
         known = {level.key: level for level in self.levels}
         middle = self.levels[len(self.levels) // 2] if self.levels else None
         return known.get(key, middle)
+
+    def known_level(self, key: object) -> str:
+        """The key, if there is a level of it. Raises NotAllowed."""
+        for level in self.levels:
+            if level.key == key:
+                return level.key
+        raise NotAllowed("error.no_level")
 
     def is_slow(self, key: str) -> bool:
         """Whether a move of this level keeps the processor busy for longer than a blink."""

@@ -1,187 +1,107 @@
-"""The xiangqi page: a board, an opponent, and what players expect around them."""
+"""The page's place in the application: its tab, its components, and which event calls what."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import gradio as gr
-from gradio.context import Context
 
-from app.pages.xiangqi import exchange, store
+from app.pages.xiangqi import PAGE
+from app.pages.xiangqi.handlers import Handlers
+from app.pages.xiangqi.handlers.setup import Export, export, share
+from app.pages.xiangqi.handlers.turns import Handler, Screen
+from app.pages.xiangqi.inputs import Page, Switches
 from app.pages.xiangqi.layout import Controls, build
 from app.pages.xiangqi.opponent import Opponent
-from app.pages.xiangqi.play import Play
-from app.pages.xiangqi.screen import Screen, screen
-from app.pages.xiangqi.session import Session
-from app.pages.xiangqi.table import Table
-from app.pages.xiangqi.words import PAGE, level_name
-from app.web import sharing
-from app.web.texts import label, language
+from app.pages.xiangqi.saved import SAVED
+from app.web.events import QUIET, SLOW, root
+from app.web.files import save_script
+from app.web.inputs import components
+from app.web.texts import label
 from engine.models.registry import Models
 
-TITLE: Final = "xiangqi.title"
-ID: Final = "xiangqi"
+TITLE: Final = f"{PAGE}.title"
+ID: Final = PAGE
 MODEL: Final = "xiangqi"
 
 #: Of games that are watched at the same time; each keeps the model busy.
 _WATCHED: Final = 4
 
-#: The address is known to the browser alone, which may have come through a proxy.
-_ABSOLUTE: Final = "query => location.origin + location.pathname + query"
-_SAVE_FILE: Final = """pgn => {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([pgn], {type: 'application/x-chess-pgn'}));
-  link.download = 'xiangqi.pgn';
-  link.click();
-  URL.revokeObjectURL(link.href);
-}"""
-
-Handler = Callable[..., AsyncIterator[Screen]]
-
 
 def saved() -> gr.BrowserState:
     """What the browser keeps for a reload."""
-    return gr.BrowserState(storage_key="xiangqi", secret="xiangqi")
+    return SAVED.state()
 
 
 def render(models: Models, saved: gr.BrowserState) -> None:
     """Place the page in the open tab and connect its events."""
     opponent = Opponent(models)
-    play = Play(opponent)
-    table = Table(play)
+    handlers = Handlers(opponent)
     gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["xq-idea"])
     controls = build(opponent.levels, saved)
-    _connect_game(controls, play)
-    _connect_table(controls, table)
-    _connect_exchange(controls, table)
-    _connect_opening(controls, table)
+    screen = components(controls, Screen._fields)
+
+    def on(
+        listener: Callable[..., Any],
+        handler: Handler,
+        inputs: Sequence[Any] = (),
+        limit: int | None = None,
+    ) -> None:
+        """Let an event call a handler with the visit and the inputs. Several may run at once for
+        one visitor: undo has to reach a model that is still thinking."""
+        more: dict[str, Any] = {**QUIET, "trigger_mode": "multiple", "concurrency_limit": limit}
+        listener(handler, [controls.visit, *inputs], screen, **more)
+
+    _connect_game(controls, handlers, on)
+    _connect_setup(controls, handlers, on)
+    _connect_exchange(controls, handlers, on)
+    root().load(SAVED.warn, [saved], None, **SLOW)
+    fields = components(controls, Page)
+    loaded = root().load(handlers.opened, [controls.visit, saved], [*screen, *fields], **QUIET)
+    on(loaded.then, handlers.resume)
 
 
-def _screen(controls: Controls) -> list[Any]:
-    """The components of a Screen, in its order."""
-    return [
-        controls.session,
-        controls.saved,
-        controls.board,
-        controls.record,
-        controls.status,
-        controls.thoughts,
-        controls.go_on,
-    ]
-
-
-def _on(
-    listener: Callable[..., Any],
-    handler: Handler,
-    controls: Controls,
-    *inputs: Any,
-    limit: int | None = None,
-) -> None:
-    """Let an event call a handler with the session and the inputs, and show what it yields.
-
-    Several may run at once for one visitor: undo has to reach a model that is still thinking.
-    """
-    listener(
-        handler,
-        [controls.session, *inputs],
-        _screen(controls),
-        show_progress="hidden",
-        trigger_mode="multiple",
-        concurrency_limit=limit,
-        api_visibility="private",
-    )
-
-
-def _connect_game(controls: Controls, play: Play) -> None:
-    board: Any = controls.board
-    _on(board.move, play.move, controls)
-    _on(board.flagfall, play.flag, controls)
-    _on(controls.new.click, play.new, controls, controls.time)
-    _on(controls.side.input, play.seat, controls, controls.side)
-    _on(controls.level.input, play.level, controls, controls.level)
-    _on(controls.undo.click, play.undo, controls)
-    _on(controls.hint.click, play.hint, controls)
-    _on(controls.draw.click, play.draw, controls)
-    _on(controls.resign.click, play.resign, controls)
-    _on(controls.go_on.click, play.go_on, controls)
-
-
-def _connect_table(controls: Controls, table: Table) -> None:
-    board: Any = controls.board
+def _connect_game(controls: Controls, handlers: Handlers, on: Callable[..., None]) -> None:
+    table, opponent = controls.table, controls.opponent
+    board: Any = table.board
     record: Any = controls.record
-    _on(record.goto, table.goto, controls)
-    _on(controls.flip.click, table.flip, controls)
-    look = (controls.letters, controls.notation, controls.arrows, controls.bar)
-    for changed in look:
-        _on(changed.input, table.look, controls, *look)
+    on(board.move, handlers.move)
+    on(board.flagfall, handlers.flag)
+    on(opponent.new.click, handlers.new, [controls.display.time])
+    on(opponent.side.input, handlers.seat, [opponent.side])
+    on(opponent.level.input, handlers.level, [opponent.level])
+    on(table.undo.click, handlers.undo)
+    on(table.hint.click, handlers.hint)
+    on(table.flip.click, handlers.flip)
+    on(table.draw.click, handlers.draw)
+    on(table.resign.click, handlers.resign)
+    on(table.go_on.click, handlers.go_on)
+    on(record.goto, handlers.goto)
+    switches = components(controls, Switches)
+    for switch in switches:
+        on(switch.input, handlers.switch, switches)
+
+
+def _connect_setup(controls: Controls, handlers: Handlers, on: Callable[..., None]) -> None:
+    board: Any = controls.table.board
     editor, puzzle, watch = controls.editor, controls.puzzle, controls.watch
-    _on(board.edit, table.edit, controls)
-    _on(editor.open.click, table.open_editor, controls)
-    _on(editor.clear.click, table.clear_draft, controls)
-    _on(editor.start.click, table.start_draft, controls, editor.turn)
-    _on(editor.cancel.click, table.close_editor, controls)
-    _on(puzzle.next.click, table.next_puzzle, controls, puzzle.group)
-    _on(puzzle.again.click, table.same_puzzle, controls)
-    _on(watch.start.click, table.watch, controls, watch.red, watch.black, limit=_WATCHED)
-    _on(watch.stop.click, table.stop, controls)
+    on(board.edit, handlers.edit)
+    on(editor.open.click, handlers.open_editor)
+    on(editor.clear.click, handlers.clear_draft)
+    on(editor.start.click, handlers.start_draft, [editor.turn])
+    on(editor.cancel.click, handlers.close_editor)
+    on(puzzle.next.click, handlers.next_puzzle, [puzzle.group])
+    on(puzzle.again.click, handlers.same_puzzle)
+    on(watch.start.click, handlers.watch, [watch.red, watch.black], _WATCHED)
+    on(watch.stop.click, handlers.stop)
 
 
-def _connect_exchange(controls: Controls, table: Table) -> None:
+def _connect_exchange(controls: Controls, handlers: Handlers, on: Callable[..., None]) -> None:
     parts = controls.exchange
-    _on(parts.read.click, table.paste, controls, parts.text)
-    _on(parts.upload.upload, table.upload, controls, parts.upload)
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-
-    def exported(session: Session) -> tuple[gr.Textbox, gr.Textbox, gr.Button]:
-        return (
-            gr.Textbox(exchange.fen(session), visible=True),
-            gr.Textbox(exchange.pgn(session), visible=True),
-            gr.Button(visible=True),
-        )
-
-    def shared(session: Session) -> gr.Textbox:
-        return gr.Textbox(sharing.query(PAGE, store.share(session)), visible=True)
-
-    parts.export.click(
-        exported, [controls.session], [parts.fen, parts.pgn, parts.download], **quiet
-    )
-    parts.download.click(None, [parts.pgn], None, js=_SAVE_FILE)
-    parts.share.click(shared, [controls.session], [parts.link], **quiet).then(
-        None, [parts.link], [parts.link], js=_ABSOLUTE
-    )
-
-
-def _connect_opening(controls: Controls, table: Table) -> None:
-    demo = Context.root_block
-    if demo is None:
-        raise RuntimeError("render() has to be called inside gr.Blocks()")
-    watch = controls.watch
-    opponents = [controls.level, watch.red, watch.black]
-    look = [controls.side, controls.letters, controls.notation, controls.arrows, controls.bar]
-
-    def opened(session: Session, saved: object, request: gr.Request) -> tuple[Any, ...]:
-        lang = language(request)
-        session = table.opened(session, saved, request)
-        choices = [(level_name(level, lang), level.key) for level in table.opponent.levels]
-        shown = session.look
-        return (
-            *screen(session, lang),
-            gr.Dropdown(choices, value=session.level or None),
-            gr.Dropdown(choices),
-            gr.Dropdown(choices),
-            session.side,
-            shown.letters,
-            shown.notation,
-            shown.arrows,
-            shown.bar,
-        )
-
-    loaded = demo.load(
-        opened,
-        [controls.session, controls.saved],
-        [*_screen(controls), *opponents, *look],
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    _on(loaded.then, table.resume, controls)
+    on(parts.read.click, handlers.paste, [parts.text])
+    on(parts.upload.upload, handlers.upload, [parts.upload])
+    parts.export.click(export, [controls.visit], components(controls, Export._fields), **QUIET)
+    save = save_script("xiangqi.pgn", "application/x-chess-pgn")
+    parts.download.click(None, [parts.pgn], None, js=save)
+    parts.share.connect(share, [controls.visit])

@@ -222,9 +222,9 @@ def _open_dialogue(link: dict[str, Any], kept: object) -> tuple[object, object]:
 
 
 def _open_xiangqi(link: dict[str, Any], kept: object) -> tuple[object, object]:
-    from app.pages.xiangqi import store
+    from app.pages.xiangqi.saved import SAVED
 
-    linked, game = store.reopen(link), store.restore(kept)
+    linked, game = SAVED.link.load(link).visit(), SAVED.kept.load(kept).visit()
     assert (linked.cursor, linked.side, linked.orientation) == (2, "both", "red")
     assert (game.side, game.level, game.look.notation) == ("black", "master", "wxf")
     assert game.look.flipped and game.look.arrows and game.look.bar

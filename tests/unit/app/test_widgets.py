@@ -5,8 +5,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from app.pages.xiangqi.board import board, board_value
-from app.pages.xiangqi.record import record, record_value
+from app.pages.xiangqi.widgets import BoardValue, RecordValue, board, record
 from app.web.texts import catalogue
 from app.web.widget import FOLDER, script, style
 
@@ -17,17 +16,17 @@ FEN = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR w - - 0 1"
 
 
 def test_a_value_is_one_string_of_json() -> None:
-    value = json.loads(board_value(fen=FEN, seq=7, legal={"h2": ["e2"]}, lang="zh"))
+    value = json.loads(BoardValue(FEN, 7, legal={"h2": ["e2"]}, lang="zh").dump())
     assert (value["fen"], value["seq"], value["legal"]) == (FEN, 7, {"h2": ["e2"]})
     assert (value["orientation"], value["movable"], value["clocks"]) == ("red", None, None)
-    game = json.loads(record_value(moves=["炮二平五"], current=1, scores=[0.5, None]))
+    game = json.loads(RecordValue(moves=["炮二平五"], current=1, scores=[0.5, None]).dump())
     assert (game["moves"], game["scores"], game["first"]) == (["炮二平五"], [0.5, None], "red")
 
 
 def test_the_components_have_their_events_and_no_others() -> None:
     with gr.Blocks():
-        table = board(board_value(fen=FEN, seq=1), elem_id="table")
-        game = record(record_value())
+        table = board(BoardValue(FEN, 1).dump(), elem_id="table")
+        game = record(RecordValue().dump())
     for event in (table.move, table.edit, table.flagfall, game.goto):
         assert callable(event)
     with pytest.raises(AttributeError):

@@ -1,8 +1,7 @@
 """The chess clock: it starts with the first move, adds the increment, and stops at zero."""
 
-from app.pages.xiangqi.clock import Clock
-from app.pages.xiangqi.play import TIME_CONTROLS, clock_of
-from app.pages.xiangqi.session import Session
+from app.pages.xiangqi.inputs import TIME_CONTROLS
+from app.pages.xiangqi.state import Clock, Visit
 from engine.xiangqi import BLACK, RED, Move
 
 
@@ -29,13 +28,13 @@ def test_it_falls_at_zero_and_not_before() -> None:
 
 
 def test_undo_gives_the_time_to_whose_turn_it_is_again() -> None:
-    session = Session(side="both")
-    session.clock = Clock(1, 0)
-    session.play(Move.from_uci("h2e2"), 0.0)
-    session.undo(20.0)
-    assert session.clock.running is RED and session.clock.remaining(BLACK, 99.0) == 40
+    visit = Visit(side="both")
+    visit.clock = Clock(1, 0)
+    visit.play(Move.from_uci("h2e2"), 0.0)
+    visit.undo(20.0)
+    assert visit.clock.running is RED and visit.clock.remaining(BLACK, 99.0) == 40
 
 
 def test_only_known_time_controls_make_a_clock() -> None:
-    assert all(clock_of(control) is not None for control in TIME_CONTROLS)
-    assert clock_of("") is None and clock_of("0+0") is None and clock_of("x") is None
+    assert all(Clock.of(control) is not None for control in TIME_CONTROLS)
+    assert Clock.of("") is None and Clock.of("0+0") is None and Clock.of("x") is None

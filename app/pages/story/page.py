@@ -42,7 +42,8 @@ _ONCE: Final[dict[str, Any]] = {**SLOW, "trigger_mode": "once", "concurrency_id"
 #: The cursor is where the caret is; Python counts characters where JavaScript counts UTF-16 units.
 _AT_CARET: Final = """(...values) => {
   const area = document.querySelector('#story-manuscript textarea');
-  values[PLACE] = area ? [...area.value.slice(0, area.selectionStart)].length : null;
+  values[PLACE] = area instanceof HTMLTextAreaElement
+    ? [...area.value.slice(0, area.selectionStart)].length : null;
   return values;
 }""".replace("PLACE", str(["visit", *Inputs.names()].index("cursor")))
 #: The seed of a link stays until the visitor wants another. Said once more when all fields are

@@ -15,6 +15,8 @@ class TokenView {
     root.replaceChildren(this.nothing, ...parts, this.live);
     this.root = root;
     this.waiting = null; // for the answer to a choice
+    this.firstCount = undefined; // of the tokens that were seen first, and when that was
+    this.firstAt = 0;
     this.input = new Input(root, this);
   }
 

@@ -1,13 +1,6 @@
 // The text: one element a token, in plain running text, so that selecting and copying work.
 
-const BUTTON = [
-  "tabindex",
-  "role",
-  "aria-label",
-  "aria-description",
-  "aria-haspopup",
-  "aria-expanded",
-];
+const BUTTON = ["tabindex", "role", "aria-label", "aria-description", "aria-haspopup", "aria-expanded"];
 
 class Passage {
   constructor() {
@@ -80,7 +73,7 @@ class Passage {
 
   indexOf(node) {
     const token = node instanceof Element ? node.closest(".tk-token") : null;
-    return token !== null && this.body.contains(token) ? Number(token.dataset.index) : null;
+    return token !== null && this.body.contains(token) ? Number(token.getAttribute("data-index")) : null;
   }
 
   // Only one token is a button at a time: a screen reader reads the others as text.

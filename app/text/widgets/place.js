@@ -19,8 +19,6 @@ function placeBox(box, anchor) {
 // first.
 function anchorOf(node, x = null, y = null) {
   const boxes = [...node.getClientRects()];
-  const under = boxes.find(
-    (box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom,
-  );
+  const under = boxes.find((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom);
   return under ?? boxes[0] ?? node.getBoundingClientRect();
 }

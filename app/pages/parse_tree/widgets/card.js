@@ -7,16 +7,13 @@ class Card {
     this.mark = html("span", { class: "pt-mark", "aria-hidden": "true" });
     this.text = html("span", { class: "pt-text", dir: "auto" });
     this.facts = html("span", { class: "pt-facts" });
-    this.button = html(
-      "button",
-      { type: "button", class: "pt-open" },
-      this.mark,
-      this.text,
-      this.facts,
-    );
+    this.button = html("button", { type: "button", class: "pt-open" }, this.mark, this.text, this.facts);
     this.body = html("div", { class: "pt-body", hidden: "" });
     this.node = html("article", { class: "pt-card" }, this.button, this.body);
     this.panels = [];
+    this.sentence = null;
+    this.lang = "";
+    this.hidden = new Set();
     this.button.addEventListener("click", () => this.open(this.body.hidden));
   }
 

@@ -71,8 +71,7 @@ async function asPng(picture) {
 }
 
 async function savePicture(picture, kind) {
-  const blob =
-    kind === "png" ? await asPng(picture) : new Blob([asSvg(picture)], { type: "image/svg+xml" });
+  const blob = kind === "png" ? await asPng(picture) : new Blob([asSvg(picture)], { type: "image/svg+xml" });
   saveFile(blob, `parse-tree.${kind}`);
 }
 

@@ -119,9 +119,7 @@ class Panel {
         this.confirm(button, phrase("copied", lang));
       }),
     );
-    const files = FILES.map((kind) =>
-      this.button(kind.toUpperCase(), () => savePicture(this.picture, kind)),
-    );
+    const files = FILES.map((kind) => this.button(kind.toUpperCase(), () => savePicture(this.picture, kind)));
     const group = (name, ...buttons) =>
       html("span", { class: "pt-group" }, html("span", {}, phrase(name, lang)), ...buttons);
     this.tools.replaceChildren(unfold, group("copy", ...copies), group("save", ...files));

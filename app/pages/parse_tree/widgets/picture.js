@@ -22,8 +22,7 @@ class Picture {
     this.step = Infinity; // splits that are shown
     this.lit = null; // the span that is pointed at
     this.mark = `pt-${Math.random().toString(36).slice(2)}`; // begins the ids of its nodes
-    this.isClosed = ({ id, order, height }) =>
-      height > 0 && (this.collapsed.has(id) || order >= this.step);
+    this.isClosed = ({ id, order, height }) => height > 0 && (this.collapsed.has(id) || order >= this.step);
   }
 
   // scene: {words, panel, outline, lang, other, levels, tracks}, as panel.js puts it together.
@@ -127,10 +126,7 @@ class Picture {
     const owned = [];
     this.items = new Map();
     for (const node of this.scene.outline.nodes) {
-      const item =
-        node.height > 0
-          ? this.branches.drawn.get(node.id)?.knot
-          : this.words.children[node.start];
+      const item = node.height > 0 ? this.branches.drawn.get(node.id)?.knot : this.words.children[node.start];
       if (item === undefined) continue;
       const here = visible.has(node);
       setAttribute(item, "role", here ? "treeitem" : "none");
@@ -194,9 +190,7 @@ class Picture {
     if (wanted !== null) {
       const { x, width } = this.grid.span(...wanted);
       const y = node === null ? this.grid.rows.base : this.places.get(node.id).y;
-      bands.push(
-        svg("rect", { class: "pt-band", x, y, width, height: this.grid.height - y, rx: 6 }),
-      );
+      bands.push(svg("rect", { class: "pt-band", x, y, width, height: this.grid.height - y, rx: 6 }));
     }
     this.bands.replaceChildren(...bands);
     [...this.words.children].forEach((word, index) => {

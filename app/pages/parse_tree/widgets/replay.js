@@ -11,6 +11,9 @@ class Replay {
     this.line = html("output", { class: "pt-step" });
     this.node = html("div", { class: "pt-replay" }, this.button, this.slider, this.line);
     this.timer = null;
+    this.splits = [];
+    this.words = [];
+    this.lang = undefined;
     this.slider.addEventListener("input", () => {
       this.stop();
       this.go(Number(this.slider.value));

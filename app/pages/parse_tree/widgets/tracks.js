@@ -42,9 +42,7 @@ function bars(grid, { top, height }, values, numbers, kind, unused = false) {
 function heatMap(grid, { top, height }, gates, kind) {
   const group = svg("g", { class: `pt-heat pt-${kind}` });
   const frame = grid.span(0, gates.length);
-  group.append(
-    svg("rect", { class: "pt-frame", x: frame.x, y: top, width: tenth(frame.width), height }),
-  );
+  group.append(svg("rect", { class: "pt-frame", x: frame.x, y: top, width: tenth(frame.width), height }));
   gates.forEach((levels, index) => {
     const { x, width } = grid.span(index, index + 1);
     const cell = height / levels.length;

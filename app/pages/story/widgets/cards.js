@@ -4,6 +4,8 @@ class Cards {
   constructor(root) {
     this.root = root;
     this.cards = [];
+    this.seq = undefined;
+    this.running = false;
     this.live = html("p", { class: "story-live", "aria-live": "polite" });
     this.grid = html("ol", { class: "story-grid" });
     root.replaceChildren(this.grid, this.live);

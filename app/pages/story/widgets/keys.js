@@ -3,7 +3,7 @@
 
 function press(id) {
   const button = document.getElementById(id);
-  if (button === null || button.disabled || button.offsetParent === null) return false;
+  if (!(button instanceof HTMLButtonElement) || button.disabled || button.offsetParent === null) return false;
   button.click();
   return true;
 }

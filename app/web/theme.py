@@ -1,4 +1,5 @@
-"""The look: ink on rice paper, with the vermilion of a seal. Colours here, shapes in the CSS.
+"""The look: ink on rice paper, with the vermilion of a seal. Gradio's colours are here, others in
+colours.css, and shapes in the other style sheets.
 
 Every font is one that the visitor's system has: a web font would be a request to another host,
 and a Chinese one is several megabytes.
@@ -12,6 +13,7 @@ from gradio.themes.utils.colors import Color
 
 APP: Final = Path(__file__).resolve().parent.parent
 CSS: Final = APP / "web" / "theme.css"
+COLOURS: Final = APP / "web" / "colours.css"
 ICON: Final = APP / "web" / "icon.svg"
 
 INK: Final = Color(
@@ -46,7 +48,7 @@ VERMILION: Final = Color(
 
 def css() -> str:
     """The style sheets of the shell and of the pages, the shell's first."""
-    sheets = (CSS, APP / "text" / "text.css", *sorted(APP.glob("pages/*/page.css")))
+    sheets = (COLOURS, CSS, APP / "text" / "text.css", *sorted(APP.glob("pages/*/page.css")))
     return "\n".join(path.read_text(encoding="utf-8") for path in sheets)
 
 

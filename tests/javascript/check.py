@@ -124,7 +124,9 @@ def biome() -> bool:
 def unit_tests() -> bool:
     """Whether node's tests pass."""
     tests = sorted(path.name for path in HERE.glob("*.test.js"))
-    return subprocess.run(["node", "--test", "--test-reporter=spec", *tests], cwd=HERE).returncode == 0
+    return (
+        subprocess.run(["node", "--test", "--test-reporter=spec", *tests], cwd=HERE).returncode == 0
+    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.web.theme import CSS, ICON, INK, VERMILION, theme
+from app.web.theme import APP, COLOURS, CSS, ICON, INK, VERMILION, theme
 
 
 def luminance(colour: str) -> float:
@@ -53,3 +53,20 @@ def test_nothing_of_the_look_comes_from_elsewhere() -> None:
     assert not re.search(r"@import|url\(|//", sheet)
     assert "http" not in ICON.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
     assert not [font for font in theme()._stylesheets if font]
+
+
+#: Whose colours are to move to colours.css with their page.
+NOT_YET = ("pages/fewshot", "pages/dialogue", "pages/xiangqi", "pages/word2vec", "web/widgets")
+
+
+def test_only_one_style_sheet_says_what_colours_are() -> None:
+    for path in sorted(APP.rglob("*.css")):
+        if path != COLOURS and not path.relative_to(APP).as_posix().startswith(NOT_YET):
+            colours = re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{}]*[;}])", path.read_text("utf-8"))
+            assert not colours, path
+
+
+def test_what_the_dark_changes_is_there_in_the_light() -> None:
+    rules = COLOURS.read_text("utf-8").split(".dark {")
+    light, dark = (set(re.findall(r"(--[\w-]+):", rule)) for rule in rules)
+    assert dark <= light

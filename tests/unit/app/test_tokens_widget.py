@@ -10,6 +10,7 @@ import pytest
 
 from app.text.tokens import tokens, tokens_value
 from app.web.texts import catalogue
+from app.web.theme import COLOURS
 from app.web.widget import FOLDER
 from engine.generation import Alternative, Token, TokenRank
 
@@ -119,8 +120,8 @@ SIGHTS = {
 
 def colours(theme: str, name: str) -> list[str]:
     """The shades of a scale as the style sheet has them."""
-    style = (FOLDER / "text" / "widgets" / "tokens.css").read_text("utf-8")
-    begin = style.index(".dark .tk {") if theme == "dark" else style.index(".tk {")
+    style = COLOURS.read_text("utf-8")
+    begin = style.index(".dark {") if theme == "dark" else style.index(":root {")
     rule = style[begin : style.index("}", begin)]
     return re.findall(rf"--tk-{name}-\d: (#[0-9a-f]{{6}})", rule)
 

@@ -8,11 +8,11 @@ import pytest
 
 from app.pages.parse_tree.widgets import tree, tree_value
 from app.web.texts import catalogue
+from app.web.theme import COLOURS
 from app.web.widget import FOLDER
 
 WIDGETS = FOLDER / "pages" / "parse_tree" / "widgets"
 SOURCES = "".join(path.read_text("utf-8") for path in WIDGETS.glob("*.js"))
-STYLE = (WIDGETS / "tree.css").read_text("utf-8")
 
 
 def test_a_value_is_one_string_of_json_and_holds_no_tag() -> None:
@@ -47,8 +47,9 @@ PANELS = {"light": "#fdfbf6", "dark": "#211e1a"}
 
 
 def colour(theme: str, name: str) -> np.ndarray:
-    begin = STYLE.index(".dark .pt {") if theme == "dark" else STYLE.index(".pt {")
-    found = re.search(rf"--pt-{name}: (#[0-9a-f]{{6}})", STYLE[begin : STYLE.index("}", begin)])
+    style = COLOURS.read_text("utf-8")
+    begin = style.index(".dark {") if theme == "dark" else style.index(":root {")
+    found = re.search(rf"--pt-{name}: (#[0-9a-f]{{6}})", style[begin : style.index("}", begin)])
     assert found is not None
     return rgb(found[1])
 

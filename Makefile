@@ -1,5 +1,7 @@
 # make run    a virtual environment, the packages, the page on http://127.0.0.1:7860
-# make test   what the tests need, the linters, the tests
+# make check  the first tier, before every commit: format, lint, types, import rules, JavaScript,
+#             the unit tests that are not slow
+# make test   everything: the same, with slow tests and those over HTTP, in a browser, and parity
 #
 #   PYTHON=python3.12     another interpreter (3.11 or newer)
 #   GPU=1                 TensorFlow's GPU build (Linux, NVIDIA)
@@ -11,17 +13,37 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BUILD := $(if $(GPU),gpu,cpu)
 
-.PHONY: run test install install-dev clean
+# Two processes, and a file's tests in one of them, because models and servers are made once a file.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+JAVASCRIPT := tests/javascript
+NPM := $(shell command -v npm)
+
+.PHONY: run check test lint javascript install install-dev clean
 
 run: install
 	$(BIN)/python app.py $(ARGS)
 
-test: install-dev
+check: lint javascript
+	$(PYTEST) -m "not slow" tests/unit tests/test_repository.py
+
+test: lint javascript
 	bash tests/install_browser.sh
+	$(PYTEST)
+
+lint: install-dev
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Biome and tsc come from npm, which nothing else needs.
+javascript: install-dev $(if $(NPM),$(JAVASCRIPT)/node_modules)
+	$(if $(NPM),$(BIN)/python -m tests.javascript.check,\
+		@echo "JavaScript was NOT checked: there is no npm (Node.js 20 or newer)")
+
+$(JAVASCRIPT)/node_modules: $(JAVASCRIPT)/package-lock.json
+	npm ci --prefix $(JAVASCRIPT) --no-audit --no-fund
+	touch $@
 
 install: $(VENV)/installed-$(BUILD)
 
@@ -48,4 +70,4 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed-cpu
 	touch $@
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(JAVASCRIPT)/node_modules

@@ -1,4 +1,4 @@
-"""The application, started once for all tests that talk to it over HTTP or in a browser."""
+"""What tests share: the application over HTTP or in a browser, and a process for each library."""
 
 import os
 import socket
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+
+from tests.libraries import LIBRARIES, Library
 
 # A test must not wait for a hub, nor pass because one answered.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -40,3 +42,27 @@ def server() -> Iterator[Server]:
     models.preload()
     yield Server(url.rstrip("/"), models)
     demo.close()
+
+
+@pytest.fixture(scope="session")
+def started_libraries() -> Iterator[dict[str, Library]]:
+    """The processes that tests have asked for so far."""
+    found: dict[str, Library] = {}
+    yield found
+    for process in found.values():
+        process.stop()
+
+
+@pytest.fixture(params=LIBRARIES)
+def library(request: pytest.FixtureRequest, started_libraries: dict[str, Library]) -> Library:
+    """Each of Keras's libraries, in the process that all tests of this worker share."""
+    if request.param not in started_libraries:
+        started_libraries[request.param] = Library(request.param)
+    return started_libraries[request.param]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as slow what starts a process for each library."""
+    for item in items:
+        if "library" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)

@@ -1,6 +1,9 @@
 """Fields are filled in as by a hand that is not faster than the page."""
 
-from playwright.sync_api import Locator
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page
 
 _SETTLED_MS = 100
 _ATTEMPTS = 50
@@ -18,3 +21,12 @@ def fill(field: Locator, text: str) -> None:
         if field.input_value() == text:
             return
     raise AssertionError(f"the field does not keep {text!r}: it has {field.input_value()!r}")
+
+
+@contextmanager
+def keeping(page: Page, name: str) -> Iterator[None]:
+    """What is done in here changes a page's fields; goes on once the browser has kept them."""
+    read = "name => localStorage.getItem(name)"
+    before = page.evaluate(read, name)
+    yield
+    page.wait_for_function(f"([name, before]) => ({read})(name) !== before", arg=[name, before])

@@ -12,7 +12,7 @@ from app.pages.parse_tree import page as parse_tree
 from app.pages.parse_tree.inputs import examples
 from app.settings import Settings
 from app.shell import build, launch_options
-from tests.browser.filling import fill
+from tests.browser.filling import fill, keeping
 from tests.conftest import Server, free_port
 from tests.onlstm_models import onlstm_models
 
@@ -201,9 +201,9 @@ def test_gold_a_reload_and_a_link(page: Page, browser: Browser) -> None:
     expect(page.locator("#parse-scores")).to_contain_text("右分支")
     expect(page.locator(".pt-panel")).to_have_count(2)
     expect(page.locator(".pt-note").first).to_contain_text("F1")
-    page.locator("#parse-parser label").nth(2).click()
+    with keeping(page, "parse_tree"):
+        page.locator("#parse-parser label").nth(2).click()
     expect(page.locator(".pt-title").first).to_contain_text("Shen")
-    page.wait_for_timeout(1_000)
     page.reload()
     expect(page.locator(".pt-panel")).to_have_count(2)
     expect(page.locator(".pt-title").first).to_contain_text("Shen")

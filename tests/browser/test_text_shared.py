@@ -17,6 +17,7 @@ from tests.browser.conftest import PATIENCE_MS
 from tests.browser.filling import fill
 from tests.conftest import Server, free_port
 from tests.text_page import build, toy_models
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +68,7 @@ def test_stop_in_a_comparison_keeps_both_texts_and_frees_the_places(
     opened.click("#page-compare-stop")
     expect(left).to_contain_text("已停下")
     expect(left).not_to_contain_text("正在写")
-    opened.wait_for_timeout(400)
-    assert not shared_batcher(model).load
+    assert eventually(lambda: not shared_batcher(model).load)
     assert sum(decoder.extended for decoder in model.decoders) < 256
 
 

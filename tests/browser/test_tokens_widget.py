@@ -2,6 +2,7 @@
 
 import json
 import math
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.text.tokens import tokens, tokens_value
+from app.web.theme import css
 from engine.generation import Alternative, Token, TokenRank
 from tests.conftest import Server, free_port
 
@@ -34,6 +36,8 @@ WORDS = ["那年", "冬天", "，", "", "祖母", "\n", " ", "去世", "了", *P
 STORY = [token(word, 0.9 ** (at * 4), "的", " ", "<eod>") for at, word in enumerate(WORDS)]
 LONG = [token("山水", 0.3, "的", "了") for _ in range(120)]
 RANKS = [TokenRank("天", 7, -1.0, rank, ()) for rank in (1, 1, 2, 10, 11, 100, 101, 1000, 1001)]
+#: The test has looked at a text that is still being written.
+BEGINNING_SEEN = threading.Event()
 TEXT = "从前，" + "".join(WORDS)
 
 
@@ -45,6 +49,8 @@ def write() -> Iterator[str]:
     for count in range(0, len(LONG), 6):
         yield tokens_value(LONG[:count], seq=2, lang="zh", prompt="从前，", running=True)
         time.sleep(0.05)
+        if count == len(LONG) // 2:
+            BEGINNING_SEEN.wait(90)
     yield finished(LONG, 2)
 
 
@@ -75,7 +81,10 @@ def build() -> gr.Blocks:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     demo = build()
-    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_port=free_port())
+    head = f"<style>{css()}</style>"
+    _, url, _ = demo.launch(
+        prevent_thread_lock=True, quiet=True, head=head, server_port=free_port()
+    )
     yield Server(url.rstrip("/"), None)
     demo.close()
 
@@ -217,6 +226,7 @@ def test_a_stream_adds_to_what_is_there(view: Page) -> None:
     expect(written.locator(".tk-caret")).to_be_visible()
     expect(written.locator(".tk-status")).to_contain_text("正在写")
     expect(written.locator(".tk-live")).to_have_text("")
+    BEGINNING_SEEN.set()
     expect(written.locator(".tk-token")).to_have_count(len(LONG))
     expect(written.locator(".tk-caret")).to_be_hidden()
     expect(written.locator(".tk-status")).to_have_text("写了一篇")

@@ -1,7 +1,6 @@
 """What the writing pages share, asked without a browser: bad values, comparison, a closed tab."""
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from engine.generation.batcher import shared_batcher
 from engine.models.registry import Models
 from tests.conftest import free_port
 from tests.text_page import build, toy_models
+from tests.waiting import eventually
 
 
 class Visitor:
@@ -144,11 +144,8 @@ def test_a_closed_tab_frees_its_place(client: httpx.Client, models: Models) -> N
     visitor = Visitor(client, "closed")
     visitor.join("page-run", change={"page-model": "dialogue", "page-max_tokens": 384})
     visitor.listen(until="process_generating")  # and the connection is closed
-    until = time.monotonic() + 20
     (decoder,) = model.decoders
-    while shared_batcher(model).load and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not shared_batcher(model).load
+    assert eventually(lambda: not shared_batcher(model).load)
     assert decoder.extended < 300
 
 

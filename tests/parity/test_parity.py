@@ -1,11 +1,7 @@
 """Logits of other people's implementations, from checkpoints in the formats they publish."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.models.catalogue import ROOT
 from engine.models.errors import CheckpointError
 from engine.transformer.checkpoints import load_checkpoint, open_weights
 from engine.transformer.language_model import LanguageModel
 from engine.transformer.runtimes import Dtype
+from tests.libraries import Library
 from tests.parity.cases import (
     Case,
     Floats,
@@ -196,22 +192,11 @@ def default(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Floats]]
     }
 
 
-@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
 def test_each_library_computes_the_same(
-    library: str, default: dict[str, list[Floats]], tmp_path: Path
+    library: Library, default: dict[str, list[Floats]], tmp_path: Path
 ) -> None:
-    if find_spec(library) is None:
-        pytest.skip(f"{library} is not installed")
     target = tmp_path / "logits.npz"
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.parity.cases", "keras", str(target)],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": library},
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
-    assert run.returncode == 0, run.stderr
+    library.run(f"from tests.parity.cases import main; main('keras', {str(target)!r})")
     with np.load(target) as file:
         arrays = dict(file)
     for case in one_of_each_architecture():

@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from engine.models.catalogue import ROOT
 from tests.conftest import free_port
+
+pytestmark = pytest.mark.slow  # each starts a process
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +17,7 @@ from app.web.limits import Refusal
 from engine.generation.batcher import shared_batcher
 from engine.models.errors import GenerationError
 from tests.text_page import NAMES, prepared, toy_models
+from tests.waiting import eventually
 
 
 def request(language: str = "zh-CN", session: str = "a") -> Any:
@@ -106,11 +106,7 @@ def test_stop_ends_both_and_says_so(comparison: Comparison, models: TextModels) 
             comparison.stop(visit)
     assert "已停下" in screens[-1].left_tokens
     batcher = shared_batcher(models.get("dialogue", "zh"))
-    for _ in range(100):  # the loop lets go between two steps
-        if not batcher.load:
-            break
-        time.sleep(0.1)
-    assert not batcher.load
+    assert eventually(lambda: not batcher.load)  # the loop lets go between two steps
 
 
 def test_an_error_is_a_sentence_and_the_texts_stay(

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
@@ -31,6 +30,7 @@ from engine.generation.batcher import shared_batcher
 from engine.models.errors import DeadlineError, GenerationError, QueueFullError
 from tests.story_model import StoryModel
 from tests.text_page import SlowStoryModel
+from tests.waiting import eventually
 
 BALANCED = replace(STRATEGIES["balanced"], max_tokens=40)
 
@@ -50,10 +50,7 @@ def written(model: Any, **options: Any) -> Draft:
 
 
 def released(model: Any) -> bool:
-    until = time.monotonic() + 10
-    while shared_batcher(model).load and time.monotonic() < until:
-        time.sleep(0.005)
-    return not shared_batcher(model).load
+    return eventually(lambda: not shared_batcher(model).load)
 
 
 def told(draft: Draft) -> tuple[Any, ...]:

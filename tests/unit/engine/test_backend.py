@@ -3,17 +3,10 @@
 KERAS_BACKEND is read when Keras is first imported, so each library runs in a process of its own.
 """
 
-import importlib.util
-import json
-import os
-import subprocess
-import sys
-
 import numpy as np
-import pytest
 
 from engine import backend
-from engine.models.catalogue import ROOT
+from tests.libraries import Library
 
 PROGRAM = """
 import json, keras, numpy as np
@@ -43,28 +36,16 @@ print(json.dumps({
 """
 
 
-@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
-def test_a_step_computes_the_same_with_each_library(library: str) -> None:
-    if importlib.util.find_spec(library) is None:
-        pytest.skip(f"{library} is not installed")
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": library},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert run.returncode == 0, run.stderr
-    got = json.loads(run.stdout.splitlines()[-1])
-    assert got["backend"] == library
+def test_a_step_computes_the_same_with_each_library(library: Library) -> None:
+    got = library.result(PROGRAM)
+    assert got["backend"] == library.name
     assert got["kind"] in ("cpu", "gpu")
     assert got["name"]
     assert got["dtype"] == "float32" or got["kind"] == "gpu"
     assert got["type"] == "ndarray"
     assert got["values"] == [[7.0] * 3, [23.0] * 3]
     assert got["batch"] == 2
-    assert got["calls"] == (5 if library == "torch" else 1)
+    assert got["calls"] == (5 if library.name == "torch" else 1)
 
 
 def test_the_first_device_found_is_kept() -> None:
@@ -94,20 +75,8 @@ print(json.dumps({"arrays": arrays, "sums": sums, "given": table.tolist()}))
 """
 
 
-@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
-def test_rows_are_added_to_as_often_as_they_occur_and_no_others_touched(library: str) -> None:
-    if importlib.util.find_spec(library) is None:
-        pytest.skip(f"{library} is not installed")
-    run = subprocess.run(
-        [sys.executable, "-c", ROWS_PROGRAM],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": library},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert run.returncode == 0, run.stderr
-    got = json.loads(run.stdout.splitlines()[-1])
+def test_rows_are_added_to_as_often_as_they_occur_and_no_others_touched(library: Library) -> None:
+    got = library.result(ROWS_PROGRAM)
     first, second = got["arrays"]
     assert first == [[0, 1], [62, 63], [4, 5], [26, 27]]
     assert second == [[1, 1], [1, 1], [0, 0]]

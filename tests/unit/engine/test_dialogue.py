@@ -27,6 +27,7 @@ from engine.models.errors import GenerationError, PromptError
 from engine.tokenizers.conditions import SPEAKERS
 from engine.transformer.language_model import LanguageModel
 from tests.dialogue_models import END, ChatModel, talker
+from tests.waiting import eventually
 
 SHORT = Strategy(settings=Settings(top_k=5), max_tokens=6)
 TURNS = ["你好吗", "我很好", "今天天气不错"]
@@ -183,15 +184,6 @@ def test_who_stops_drawing_frees_every_place(model: LanguageModel) -> None:
     next(drawing)
     drawing.close()
     assert eventually(lambda: shared_batcher(model).load == 0)
-
-
-def eventually(condition) -> bool:
-    import time
-
-    deadline = time.monotonic() + 10
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return bool(condition())
 
 
 def finished(saying: Iterator[TalkStep]) -> list[TalkStep]:

@@ -117,6 +117,7 @@ def test_the_gradients_are_those_of_the_loss(tmp_path: Path, monkeypatch) -> Non
         assert (gradients[name] * direction).sum() == pytest.approx(expected, rel=0.02, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
 def test_every_library_learns_the_same(library: str, tmp_path: Path) -> None:
     if importlib.util.find_spec(library) is None:
@@ -140,6 +141,7 @@ def test_every_library_learns_the_same(library: str, tmp_path: Path) -> None:
     assert last["texts"] < 2.1 and last["talks"] < 1.7
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
     folder = pack(tmp_path / "pack")
     straight = TransformerRun(options(folder, tmp_path / "straight", steps=4))

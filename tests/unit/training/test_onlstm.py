@@ -236,6 +236,7 @@ def test_the_loss_is_that_of_the_engine(tmp_path: Path) -> None:
     assert got == pytest.approx((bits + sum(ends)) * math.log(2) / len(text), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_dropouts_and_penalties_change_training_only() -> None:
     plain = network()
     drops = Dropouts(0.2, 0.3, 0.3, 0.3, 0.4, activation=2.0, temporal=1.0)
@@ -251,6 +252,7 @@ def test_dropouts_and_penalties_change_training_only() -> None:
     assert abs(losses[1]["nats"] - losses[0]["nats"]) > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cell", "form"), [("onlstm", "reverse"), ("lstm", "complement")])
 def test_a_text_of_one_sentence_is_learned(cell: str, form: str) -> None:
     config = OnLstmConfig(
@@ -271,6 +273,7 @@ def test_a_text_of_one_sentence_is_learned(cell: str, form: str) -> None:
     assert model.mean_nats(windows) < 0.2
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_after_a_stop_and_is_exported(tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     pack_sentences(write_sentences(tmp_path), folder, "zh", "word", 30)

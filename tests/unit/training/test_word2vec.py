@@ -90,6 +90,7 @@ def test_a_folder_without_shards_is_said(tmp_path: Path) -> None:
         word2vec_pack.pack(tmp_path, 10, 1, 1.0)
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_and_becomes_a_model(pack: Path, tmp_path: Path) -> None:
     run, folder = tmp_path / "run", tmp_path / "model"
     options = ["--size", "8", "--window", "3", "--sample", "0", "--rate", "0.1"]

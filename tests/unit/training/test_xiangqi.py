@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from training.xiangqi.export import export
 from training.xiangqi.network import LOSSES
 
@@ -21,6 +23,7 @@ def train(corpus: Path, run: Path, steps: int) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_run_learns_and_resumes_where_it_stopped(tmp_path: Path) -> None:
     corpus, run = tmp_path / "corpus", tmp_path / "run"
     corpus.mkdir()

@@ -3,7 +3,6 @@
 import itertools
 import math
 import threading
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -37,6 +36,7 @@ from tests.unit.engine.generation.toy import (
     alphabet,
 )
 from tests.unit.engine.transformer.tiny import RandomWeights, tiny_config, tokens
+from tests.waiting import eventually
 
 LETTER_STRATEGIES = {name: s for name, s in STRATEGIES.items() if not s.keep}
 ENDLESS = Strategy(max_tokens=4000, min_tokens=4000)
@@ -50,12 +50,9 @@ def text_of(writer) -> str:
     return "".join(token.text for token in writer)
 
 
-def released(batcher, seconds: float = 10) -> bool:
-    """Whether all slots are free again within so many seconds."""
-    until = time.monotonic() + seconds
-    while batcher.load and time.monotonic() < until:
-        time.sleep(0.005)
-    return not batcher.load
+def released(batcher) -> bool:
+    """Whether all slots are free again soon."""
+    return eventually(lambda: not batcher.load)
 
 
 class GatedModel(ToyModel):

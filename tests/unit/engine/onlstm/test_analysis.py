@@ -1,20 +1,15 @@
 """What a model makes of sentences, in each library."""
 
-import importlib.util
-import json
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.models.catalogue import ROOT
 from engine.models.errors import CheckpointError
 from engine.onlstm import weights
 from engine.onlstm.analysis import Analysis, OnLstm, OnLstmModels
+from tests.libraries import Library
 from tests.unit.engine.onlstm import reference, tiny_model
 
 SENTENCE = ("我", "喜欢", "北京", "的", "秋天")
@@ -143,26 +138,13 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from engine.onlstm.analysis import OnLstm
-assert "keras" not in sys.modules, "what only reads results needs no library"
 found = OnLstm.load(Path(sys.argv[1])).analyse([sys.argv[2:]])[0]
 print(json.dumps([found.surprisal.tolist(), *(l.distances.tolist() for l in found.layers)]))
 """
 
 
-@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
-def test_each_library_reads_the_same(library: str, folder: Path) -> None:
-    if importlib.util.find_spec(library) is None:
-        pytest.skip(f"{library} is not installed")
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(folder / "zh"), *SENTENCE],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": library},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert run.returncode == 0, run.stderr
-    got = json.loads(run.stdout.splitlines()[-1])
+def test_each_library_reads_the_same(library: Library, folder: Path) -> None:
+    got = library.result(PROGRAM, folder / "zh", *SENTENCE)
     _, vocabulary, _ = weights.load(folder / "zh")
     layers, bits = by_numpy(folder / "zh", vocabulary.ids(SENTENCE))
     wanted = [bits, *([1 - s.forget[0].mean() for s in steps[1:]] for steps in layers)]

@@ -1,10 +1,6 @@
 """The cell against the paper's equations in NumPy, forward and backward, in each library."""
 
-import importlib.util
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -13,13 +9,12 @@ import keras
 import numpy as np
 import pytest
 
-from engine.models.catalogue import ROOT
 from engine.onlstm.cell import cumax, gates, master_input_gate, next_cell
+from tests.libraries import Library
 from tests.unit.engine.onlstm import reference
 
 SHAPES = ((6, 1), (6, 2), (8, 4), (5, 5), (48, 3))
 KINDS = [*product(("onlstm",), ("complement", "reverse"), SHAPES), ("lstm", "complement", (6, 2))]
-LIBRARIES = ("tensorflow", "jax", "torch")
 
 
 def random_layer(size: int, chunk: int, cell: str) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -148,21 +143,9 @@ def differences(
             yield i, place, (values[0] - values[1]) / 2e-5
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-def test_gradients_are_finite_differences_in_each_library(library: str) -> None:
+def test_gradients_are_finite_differences_in_each_library(library: Library) -> None:
     """Autodiff of the cell, and the gradient that training writes out."""
-    if importlib.util.find_spec(library) is None:
-        pytest.skip(f"{library} is not installed")
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM, json.dumps(GRADIENTS)],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": library},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert run.returncode == 0, run.stderr
-    found: list[Any] = json.loads(run.stdout.splitlines()[-1])
+    found = library.result(PROGRAM, json.dumps(GRADIENTS))
     for number, (cell, form, (size, chunk)) in enumerate(GRADIENTS):
         for i, place, slope in differences(cell, form, size, chunk):
             for gradients in found[2 * number : 2 * number + 2]:

@@ -204,7 +204,7 @@ def test_a_thousand_words_deep():
 
 
 def test_light_modules_need_no_deep_learning_library():
-    names = ["trees", "formats", "evaluation", "treebanks", "sentences", "drawing"]
+    names = ["trees", "formats", "evaluation", "treebanks", "sentences", "drawing", "analysis"]
     code = (
         "import sys, json\n"
         + "\n".join(f"import engine.onlstm.{name}" for name in names)

@@ -1,16 +1,10 @@
 """The runtimes agree: OpenVINO, and Keras with each library, each in a process of its own."""
 
-import importlib.util
-import json
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
-from engine.models.catalogue import ROOT
 from engine.transformer.language_model import LanguageModel
+from tests.libraries import Library
 from tests.unit.engine.transformer.tiny import (
     CAUSAL,
     RandomWeights,
@@ -26,6 +20,7 @@ import json, sys
 import numpy as np
 from engine.transformer.decoder import Chunk
 from engine.transformer.language_model import LanguageModel
+from tests.libraries import Library
 from tests.unit.engine.transformer.tiny import RandomWeights, segments, source, tiny_config, tokens
 
 found = {}
@@ -69,20 +64,10 @@ def expected() -> dict[str, np.ndarray]:
     return found
 
 
-@pytest.mark.parametrize("library", ["tensorflow", "jax", "torch"])
-def test_every_library_gives_the_same_logits(library: str, expected: dict[str, np.ndarray]) -> None:
-    if importlib.util.find_spec(library) is None:
-        pytest.skip(f"{library} is not installed")
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *FAMILIES],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": library, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert run.returncode == 0, run.stderr
-    got = json.loads(run.stdout.splitlines()[-1])
+def test_every_library_gives_the_same_logits(
+    library: Library, expected: dict[str, np.ndarray]
+) -> None:
+    got = library.result(PROGRAM, *FAMILIES)
     for family, logits in expected.items():
         np.testing.assert_allclose(got[family]["logits"], logits, atol=1e-5, err_msg=family)
         assert got[family]["stepped"] < 1e-5, family

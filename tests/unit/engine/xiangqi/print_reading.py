@@ -4,8 +4,6 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path.cwd()))
-
 from engine.xiangqi.board import Board
 from engine.xiangqi.play.network import Network
 

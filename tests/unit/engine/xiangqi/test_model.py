@@ -1,8 +1,3 @@
-import json
-import os
-import subprocess
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +10,6 @@ from engine.xiangqi.play.network import Network
 from tests.unit.engine.xiangqi.small_model import save_small_model, small_model
 
 GAME = "h2e2 h9g7 h0g2 i9h9 i0h0 h7h3 g3g4 b7e7 c3c4 b9c7 b0a2 a9b9 a0b0 b9b4".split()
-
-OTHER_BACKENDS = [
-    pytest.param(name, marks=pytest.mark.skipif(find_spec(name) is None, reason="not installed"))
-    for name in ("jax", "torch")
-]
 
 
 def boards_of_a_game() -> list[Board]:
@@ -82,20 +72,15 @@ def test_a_long_game_is_read_in_pieces(model):
     assert np.isfinite(reading.policy).all()
 
 
-@pytest.mark.parametrize("name", OTHER_BACKENDS)
-def test_the_same_weights_say_the_same_on_every_backend(name, tmp_path):
+@pytest.mark.parametrize("library", ["jax", "torch"], indirect=True)
+def test_the_same_weights_say_the_same_on_every_backend(library, tmp_path):
     folder = save_small_model(tmp_path)
-    script = Path(__file__).with_name("print_reading.py")
-    environment = {**os.environ, "KERAS_BACKEND": name, "JAX_PLATFORMS": "cpu"}
-    command = [sys.executable, str(script), str(folder), *GAME]
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=True, cwd=Path.cwd()
-    )
-    theirs = json.loads(done.stdout.splitlines()[-1])
+    program = Path(__file__).with_name("print_reading.py").read_text("utf-8")
+    theirs = library.result(program, folder, *GAME)
     network = Network.load(folder)
     board = boards_of_a_game()[-1]
     ours = network.read(board), network.read(board, sees_board=False)
-    assert backend.backend() != name
+    assert backend.backend() != library.name
     assert np.abs(ours[0].policy - np.array(theirs["policy"])).max() < 1e-4
     assert np.abs(ours[1].policy - np.array(theirs["recited"])).max() < 1e-4
     assert np.abs(ours[0].value - np.array(theirs["value"])).max() < 1e-4

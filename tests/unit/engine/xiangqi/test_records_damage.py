@@ -61,13 +61,13 @@ def test_deep_variations_are_refused_not_crashed_on():
 
 
 def seconds_to_read(text):
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         for _ in read_games(text):
             pass
     except XiangqiError:
         pass
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize(

@@ -151,10 +151,10 @@ def test_time_grows_with_size_alone():
     start = write_xqf(Game(moves=moves))[:0x408]
     times = []
     for count in (1_000, 5_000):
-        begin = time.perf_counter()
+        begin = time.process_time()
         with pytest.raises(InvalidRecordError, match="cut short"):
             read_xqf(start + node * count)
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     assert times[1] < 15 * times[0] + 0.5
 
 

@@ -12,10 +12,9 @@ from gradio.components import Component
 
 from app.text.checks import explain
 from app.text.controls import read_seed, seed_box
-from app.text.drafts import Draft, Plan, side_by_side, summary
+from app.text.drafts import Draft, Plan, describe, side_by_side, summary
 from app.text.models import TextModels, model_dropdown, title
 from app.text.tokens import tokens, tokens_value
-from app.text.words import describe
 from app.web.events import QUICK, SLOW, visit
 from app.web.inputs import Model, components, one_of, whole
 from app.web.limits import RateLimiter, Refusal
@@ -66,20 +65,6 @@ class Inputs(Model):
     right_preset: _Preset
 
 
-class Screen(NamedTuple):
-    """What the handler returns.
-
-    Attributes:
-        verdict: what one model thinks of both texts.
-    """
-
-    left_head: str = ""
-    left_tokens: str = ""
-    right_head: str = ""
-    right_tokens: str = ""
-    verdict: str = ""
-
-
 @dataclass
 class Visit:
     """What the server remembers.
@@ -90,6 +75,21 @@ class Visit:
 
     seq: int = 0
     runs: Runs = field(default_factory=Runs)
+
+
+class Screen(NamedTuple):
+    """What the handler returns.
+
+    Attributes:
+        verdict: what one model thinks of both texts.
+    """
+
+    visit: Visit
+    left_head: str
+    left_tokens: str
+    right_head: str
+    right_tokens: str
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,6 @@ class Comparison:
         presets = (inputs.left_preset, inputs.right_preset)
         drafts: list[Draft] = []
         visit.seq += 1
-        seq = visit.seq
         try:
             plans = []
             for name, preset in zip(names, presets, strict=True):
@@ -199,14 +198,14 @@ class Comparison:
                     for drafts in views:
                         if run.overtaken():
                             return
-                        yield _screen(drafts, presets, seq, lang)
+                        yield _screen(visit, drafts, presets, lang)
                 verdict = self._verdict(drafts, prompt, lang)
                 if not run.overtaken():
-                    yield _screen(drafts, presets, seq, lang, verdict)
+                    yield _screen(visit, drafts, presets, lang, verdict)
         except EngineError as error:
             gr.Warning(explain(error, lang))
             if drafts:
-                yield _screen(drafts, presets, seq, lang)
+                yield _screen(visit, drafts, presets, lang)
 
     def stop(self, visit: Visit) -> None:
         """End both, with what there is."""
@@ -243,13 +242,17 @@ def _perplexity(judge: LanguageModel, prompt: Prompt, draft: Draft) -> float | N
 
 
 def _screen(
-    drafts: Sequence[Draft], presets: Sequence[str], seq: int, lang: Language, verdict: str = ""
+    visit: Visit,
+    drafts: Sequence[Draft],
+    presets: Sequence[str],
+    lang: Language,
+    verdict: str = "",
 ) -> Screen:
     """Both texts as far as they are written."""
     left, right = (
         tokens_value(
             draft.tokens,
-            seq=seq,
+            seq=visit.seq,
             lang=lang,
             prompt=_last(draft.prompt),
             status=summary(draft, lang),
@@ -264,7 +267,7 @@ def _screen(
         _head(other, one, presets[1], lang),
     )
     used = text("text.compare.seed", lang, seed=one.seed)
-    return Screen(left_head, left, right_head, right, f"{used} {verdict}".strip())
+    return Screen(visit, left_head, left, right_head, right, f"{used} {verdict}".strip())
 
 
 def _last(prompt: str) -> str:

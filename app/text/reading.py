@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, get_args
 
 import gradio as gr
@@ -21,8 +21,10 @@ from app.text.drafts import Plan, running
 from app.text.models import TextModels, model_dropdown
 from app.text.tokens import Shading, tokens, tokens_value
 from app.text.windows import Reading, read_windows
-from app.web.events import QUIET, SLOW, visit
+from app.web.events import QUIET, SLOW
+from app.web.events import visit as visit_state
 from app.web.limits import RateLimiter, Refusal, checked_choice
+from app.web.run import Run, Runs
 from app.web.texts import Language, label, language, text
 from engine.generation import STRATEGIES, fit
 from engine.models.errors import EngineError
@@ -54,8 +56,8 @@ _WRITTEN: Final = replace(STRATEGIES["top_k"], max_tokens=72)
 _COPY: Final = "content => { if (content) navigator.clipboard.writeText(content); }"
 
 
-@dataclass(frozen=True)
-class Shown:
+@dataclass
+class Visit:
     """What is on the screen.
 
     Attributes:
@@ -64,6 +66,7 @@ class Shown:
 
     reading: Reading | None = None
     seq: int = 0
+    runs: Runs = field(default_factory=Runs)
 
 
 def render(models: TextModels, page: str, source: Component | None = None) -> None:
@@ -74,7 +77,7 @@ def render(models: TextModels, page: str, source: Component | None = None) -> No
         source: a text of the page that can be taken over with one click.
     """
     ids = f"{page}-reading"
-    reader = _Reader(models)
+    reader = Reader(models)
     with gr.Accordion(label("reading.title"), open=False, elem_id=ids):
         gr.Markdown(label("reading.about"), elem_classes=["text-about"])
         box = gr.Textbox(
@@ -102,28 +105,26 @@ def render(models: TextModels, page: str, source: Component | None = None) -> No
         view = tokens(
             elem_id=f"{ids}-view", elem_classes=["tk-scrolls"], placeholder="reading.empty"
         )
-        state = visit(Shown())
+        visit = visit_state(Visit())
         with gr.Row(elem_classes=["text-files"]):
-            _place_copy(ids, state)
-            file_buttons(ids, {"json": _as_json}, [state])
+            _place_copy(ids, visit)
+            file_buttons(ids, {"json": _as_json}, [visit])
 
-    outputs = [state, view]
+    shown = [visit, view]
     run: dict[str, Any] = {
         "fn": reader.run,
-        "inputs": [state, model, mode, box],
-        "outputs": outputs,
+        "inputs": [visit, model, mode, box],
+        "outputs": shown,
         **SLOW,
     }
-    events: list[Any] = [read.click(**run)]
+    read.click(**run)
     for name, words in EXAMPLES.items():
-        filled = chips[name].click(lambda words=words: words, None, [box], **QUIET)
-        events.append(filled.then(**run))
-    written = chips["model"].click(reader.write, [model], [box], trigger_mode="once", **SLOW)
-    events += [written, written.success(**run)]
+        chips[name].click(lambda words=words: words, None, [box], **QUIET).then(**run)
+    chips["model"].click(reader.write, [visit, model, mode], [visit, box, view], **SLOW)
     if mine is not None and source is not None:
-        events.append(mine.click(_end, [source], [box], **QUIET).success(**run))
-    stop.click(None, cancels=events).then(reader.stopped, [state, mode], outputs, **QUIET)
-    mode.input(reader.look, [state, mode], [view], **QUIET)
+        mine.click(_end, [source], [box], **QUIET).success(**run)
+    stop.click(reader.stop, [visit, mode], shown, **QUIET)
+    mode.input(reader.look, [visit, mode], [view], **QUIET)
 
 
 def _end(value: object) -> str:
@@ -136,15 +137,15 @@ def _chip(ids: str, name: str) -> gr.Button:
     return gr.Button(words, size="sm", min_width=90, elem_id=f"{ids}-{name}")
 
 
-def _place_copy(ids: str, state: gr.State) -> None:
+def _place_copy(ids: str, visit: gr.State) -> None:
     """A button that puts the tokens on the clipboard as a table."""
     copy = gr.Button(label("reading.copy"), size="sm", min_width=80, elem_id=f"{ids}-copy")
     # Hidden and not left out: what is not in the page has no value that a script can read.
     held = gr.Textbox(visible="hidden", elem_id=f"{ids}-copy-content")
-    copy.click(_as_table, [state], [held], **QUIET).success(None, [held], None, js=_COPY)
+    copy.click(_as_table, [visit], [held], **QUIET).success(None, [held], None, js=_COPY)
 
 
-class _Reader:
+class Reader:
     """The handlers."""
 
     def __init__(self, models: TextModels) -> None:
@@ -152,63 +153,86 @@ class _Reader:
         self._limiter = RateLimiter(_LIMIT, 60)
 
     def run(
-        self, request: gr.Request, state: Shown, name: object, mode: object, value: object
-    ) -> Iterator[tuple[Shown, str]]:
+        self, visit: Visit, name: object, mode: object, value: object, request: gr.Request
+    ) -> Iterator[tuple[Visit, str]]:
         """The text as far as it has been read."""
         lang = language(request)
         shading = _checked_mode(mode, lang)
         words = checked_prompt(value, lang, MAX_CHARACTERS)
         self._limiter.check(request, lang)
-        shown = Shown(Reading(str(name), words), state.seq + 1)
-        yield shown, _value(shown, shading, lang)
-        model = self._models.get(name, lang)
-        try:
-            for reading in read_windows(str(name), model, words, deadline=DEADLINE):
-                shown = replace(shown, reading=reading)
-                yield shown, _value(shown, shading, lang)
-        except EngineError as error:
-            gr.Warning(explain(error, lang))
-            yield self._ended(shown, shading, lang)
+        with visit.runs.begin() as run:
+            for shown in self._read(visit, run, str(name), words, shading, lang):
+                yield visit, shown
 
-    def write(self, request: gr.Request, name: object) -> Iterator[str]:
-        """A text of the model's own, while it is written."""
+    def write(
+        self, visit: Visit, name: object, mode: object, request: gr.Request
+    ) -> Iterator[tuple[Visit, Any, Any]]:
+        """A text of the model's own, while it is written; then it is read."""
         lang = language(request)
+        shading = _checked_mode(mode, lang)
         self._limiter.check(request, lang)
         model = self._models.get(name, lang)
         seed = read_seed(None, lang)
-        with explained(lang):
-            prompt, _ = fit(model, _OPENING, _WRITTEN.max_tokens)
-            plan = Plan(str(name), model, _OPENING, prompt, _WRITTEN, seed)
-            with closing(running(plan)) as drafts:
-                for draft in drafts:
-                    yield _OPENING + draft.text
+        with visit.runs.begin() as run:
+            with explained(lang):
+                prompt, _ = fit(model, _OPENING, _WRITTEN.max_tokens)
+                plan = Plan(str(name), model, _OPENING, prompt, _WRITTEN, seed)
+                with closing(running(plan, stopped=run.stopped)) as drafts:
+                    for draft in drafts:
+                        words = _OPENING + draft.text
+                        yield visit, words, gr.skip()
+            if not run.stopped():
+                for shown in self._read(visit, run, str(name), words, shading, lang):
+                    yield visit, gr.skip(), shown
 
-    def stopped(self, state: Shown, mode: object, request: gr.Request) -> tuple[Shown, str]:
-        """What there is when somebody has pressed Stop."""
+    def stop(self, visit: Visit, mode: object, request: gr.Request) -> tuple[Visit, str]:
+        """End what is going on, at once; what there is of it stays."""
         lang = language(request)
-        return self._ended(state, _checked_mode(mode, lang), lang)
+        shading = _checked_mode(mode, lang)
+        visit.runs.stop()
+        return visit, _ended(visit, shading, lang)
 
-    def look(self, state: Shown, mode: object, request: gr.Request) -> str:
+    def look(self, visit: Visit, mode: object, request: gr.Request) -> str:
         """The same reading with the other shades."""
         lang = language(request)
-        return _value(state, _checked_mode(mode, lang), lang)
+        return _value(visit, _checked_mode(mode, lang), lang)
 
-    def _ended(self, shown: Shown, shading: Shading, lang: Language) -> tuple[Shown, str]:
-        """What there is of a reading that does not go on; nothing of it that was not read."""
-        if shown.reading is not None:
-            kept = shown.reading if shown.reading.tokens else None
-            shown = replace(shown, reading=None if kept is None else replace(kept, done=True))
-        return shown, _value(shown, shading, lang)
+    def _read(
+        self, visit: Visit, run: Run, name: str, words: str, shading: Shading, lang: Language
+    ) -> Iterator[str]:
+        """The view, after each window; nothing more once the run was stopped."""
+        visit.reading = Reading(name, words)
+        visit.seq += 1
+        yield _value(visit, shading, lang)
+        model = self._models.get(name, lang)
+        try:
+            for reading in read_windows(name, model, words, deadline=DEADLINE):
+                if run.stopped():
+                    return
+                visit.reading = reading
+                yield _value(visit, shading, lang)
+        except EngineError as error:
+            if not run.stopped():
+                gr.Warning(explain(error, lang))
+                yield _ended(visit, shading, lang)
 
 
-def _value(shown: Shown, mode: Shading, lang: Language) -> str:
+def _ended(visit: Visit, shading: Shading, lang: Language) -> str:
+    """The view of a reading that does not go on; nothing is left of one without tokens."""
+    if visit.reading is not None:
+        read = visit.reading.tokens
+        visit.reading = replace(visit.reading, done=True) if read else None
+    return _value(visit, shading, lang)
+
+
+def _value(visit: Visit, mode: Shading, lang: Language) -> str:
     """The value of the token view."""
-    reading = shown.reading
+    reading = visit.reading
     if reading is None:
         return ""
     return tokens_value(
         reading.tokens,
-        seq=shown.seq,
+        seq=visit.seq,
         lang=lang,
         mode=mode,
         prompt=reading.first if reading.tokens else "",
@@ -242,20 +266,20 @@ def _checked_mode(mode: object, lang: Language) -> Shading:
     return checked_choice(mode, get_args(Shading), lang)
 
 
-def _read(state: Shown, request: gr.Request) -> Reading:
-    if state.reading is None or not state.reading.tokens:
+def _finished(visit: Visit, request: gr.Request) -> Reading:
+    if visit.reading is None or not visit.reading.tokens:
         raise Refusal(text("reading.nothing", language(request)))
-    return state.reading
+    return visit.reading
 
 
-def _as_json(request: gr.Request, state: Shown) -> str:
-    return json.dumps(_read(state, request).to_dict(), ensure_ascii=False, indent=1)
+def _as_json(request: gr.Request, visit: Visit) -> str:
+    return json.dumps(_finished(visit, request).to_dict(), ensure_ascii=False, indent=1)
 
 
-def _as_table(state: Shown, request: gr.Request) -> str:
+def _as_table(visit: Visit, request: gr.Request) -> str:
     """Tab-separated, as spreadsheets take it; line breaks in a token are written as \\n."""
     rows = ["token\tprobability\trank"]
-    for token in _read(state, request).tokens:
+    for token in _finished(visit, request).tokens:
         words = json.dumps(token.text, ensure_ascii=False)[1:-1]
         rows.append(f"{words}\t{math.exp(token.logprob):.6g}\t{token.rank}")
     return "\n".join(rows) + "\n"

@@ -14,8 +14,7 @@ from app.text.controls import (
     read_strategy,
     strategy_controls,
 )
-from app.text.drafts import MAX_SEED
-from app.text.words import describe
+from app.text.drafts import MAX_SEED, describe
 from app.web.inputs import Model, SavedError
 from app.web.limits import Refusal
 from app.web.saved import Format

@@ -128,85 +128,103 @@ def test_json_has_everything() -> None:
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Any:
-    return page._Reader(TextModels(toy_models(tmp_path), ("story", "gpt2", "mt5-small")))
+def reader(tmp_path: Path) -> page.Reader:
+    return page.Reader(TextModels(toy_models(tmp_path), ("story", "gpt2", "mt5-small")))
 
 
-def test_the_view_grows_and_says_what_was_read(reader: Any) -> None:
-    views = list(reader.run(ZH, page.Shown(), "story", "rank", SENTENCES[0] * 40))
-    values = [value for _, value in views]
+def test_the_view_grows_and_says_what_was_read(reader: page.Reader) -> None:
+    visit = page.Visit()
+    values = [value for _, value in reader.run(visit, "story", "rank", SENTENCES[0] * 40, ZH)]
     assert len(values) >= 4
     heads = {json.loads(value.split("\n")[0])["seq"] for value in values}
     assert heads == {1}
     # The first has nothing in it yet, not even what is not judged.
     assert all(b.startswith(a) for a, b in itertools.pairwise(values[1:]))
-    shown = views[-1][0]
-    assert shown.reading.done and "分" in values[-1]
-    assert reader.look(shown, "probability", ZH).startswith('{"seq":1,"lang":"zh","mode":"prob')
-    again = list(reader.run(ZH, shown, "story", "rank", SENTENCES[1]))
-    assert again[-1][0].seq == 2
+    assert visit.reading is not None and visit.reading.done and "分" in values[-1]
+    assert reader.look(visit, "probability", ZH).startswith('{"seq":1,"lang":"zh","mode":"prob')
+    list(reader.run(visit, "story", "rank", SENTENCES[1], ZH))
+    assert visit.seq == 2
 
 
 @pytest.mark.parametrize("value", [None, 3, ["x"], "", " \n", "\x00", "字" * 5001])
-def test_a_text_that_cannot_be_read_is_refused(reader: Any, value: object) -> None:
+def test_a_text_that_cannot_be_read_is_refused(reader: page.Reader, value: object) -> None:
     with pytest.raises(Refusal):
-        next(reader.run(EN, page.Shown(), "story", "rank", value))
+        next(reader.run(page.Visit(), "story", "rank", value, EN))
 
 
 @pytest.mark.parametrize("mode", [None, "x", ["rank"], {}])
-def test_another_kind_of_shading_is_refused(reader: Any, mode: object) -> None:
+def test_another_kind_of_shading_is_refused(reader: page.Reader, mode: object) -> None:
+    visit = page.Visit()
     for call in (
-        lambda: next(reader.run(EN, page.Shown(), "story", mode, "从前")),
-        lambda: reader.look(page.Shown(), mode, EN),
-        lambda: reader.stopped(page.Shown(), mode, EN),
+        lambda: next(reader.run(visit, "story", mode, "从前", EN)),
+        lambda: next(reader.write(visit, "story", mode, EN)),
+        lambda: reader.look(visit, mode, EN),
+        lambda: reader.stop(visit, mode, EN),
     ):
         with pytest.raises(Refusal):
             call()
 
 
 @pytest.mark.parametrize("name", [None, "xiangqi", "gpt2", "mt5-small", ["story"]])
-def test_a_model_that_is_not_there_is_refused(reader: Any, name: object) -> None:
+def test_a_model_that_is_not_there_is_refused(reader: page.Reader, name: object) -> None:
     with pytest.raises(Refusal):
-        list(reader.run(EN, page.Shown(), name, "rank", "从前，山里"))
+        list(reader.run(page.Visit(), name, "rank", "从前，山里", EN))
     with pytest.raises(Refusal):
-        list(reader.write(EN, name))
+        list(reader.write(page.Visit(), name, "rank", EN))
 
 
-def test_stop_keeps_what_was_read_and_drops_what_was_not(reader: Any) -> None:
-    run = reader.run(EN, page.Shown(), "story", "rank", SENTENCES[0] * 40)
-    first, _ = next(run)
-    second, _ = next(run)
-    run.close()
-    assert reader.stopped(first, "rank", EN) == (page.Shown(None, 1), "")
-    kept, value = reader.stopped(second, "rank", EN)
-    assert kept.reading.done and kept.reading.tokens == second.reading.tokens
+def test_stop_keeps_what_was_read_and_drops_what_was_not(reader: page.Reader) -> None:
+    visit = page.Visit()
+    run = reader.run(visit, "story", "rank", SENTENCES[0] * 40, EN)
+    next(run)
+    assert reader.stop(visit, "rank", EN) == (visit, "") and visit.reading is None
+    assert list(run) == []
+    run = reader.run(visit, "story", "rank", SENTENCES[0] * 40, EN)
+    next(run), next(run)
+    read = visit.reading.tokens
+    _, value = reader.stop(visit, "rank", EN)
+    assert visit.reading.done and visit.reading.tokens == read
     assert json.loads(value.rstrip("\n").split("\n")[-1])["status"]
+    assert list(run) == [] and visit.reading.tokens == read
 
 
-def test_the_model_writes_an_example_of_its_own(reader: Any) -> None:
-    views = list(reader.write(EN, "story"))
-    assert all(view.startswith(page._OPENING) for view in views)
-    assert len(views[-1]) > len(page._OPENING) + 60
+def test_the_model_writes_an_example_of_its_own_and_reads_it(reader: page.Reader) -> None:
+    visit = page.Visit()
+    screens = list(reader.write(visit, "story", "rank", EN))
+    texts = [text for _, text, _ in screens if isinstance(text, str)]
+    assert all(text.startswith(page._OPENING) for text in texts)
+    assert len(texts[-1]) > len(page._OPENING) + 60
+    assert visit.reading is not None and visit.reading.done and visit.reading.text == texts[-1]
+    assert isinstance(screens[-1][2], str)
 
 
-def test_too_many_readings_are_refused(reader: Any) -> None:
+def test_an_example_that_was_stopped_is_not_read(reader: page.Reader) -> None:
+    visit = page.Visit()
+    run = reader.write(visit, "story", "rank", EN)
+    next(run)
+    reader.stop(visit, "rank", EN)
+    list(run)
+    assert visit.reading is None
+
+
+def test_too_many_readings_are_refused(reader: page.Reader) -> None:
     for _ in range(30):
-        next(reader.run(EN, page.Shown(), "story", "rank", "从前"))
+        next(reader.run(page.Visit(), "story", "rank", "从前", EN))
     with pytest.raises(Refusal):
-        next(reader.run(EN, page.Shown(), "story", "rank", "从前"))
+        next(reader.run(page.Visit(), "story", "rank", "从前", EN))
 
 
-def test_files(reader: Any) -> None:
+def test_files(reader: page.Reader) -> None:
     found = Reading("story", "天\n", "", (rank("天", 0.5, 3), rank("\n", 0.25, 1)), done=True)
-    shown = page.Shown(found, 1)
+    shown = page.Visit(found, 1)
     assert json.loads(page._as_json(EN, shown))["model"] == "story"
     assert page._as_table(shown, EN) == "token\tprobability\trank\n天\t0.5\t3\n\\n\t0.25\t1\n"
-    for nothing in (page.Shown(), page.Shown(Reading("story", "天"), 1)):
+    for nothing in (page.Visit(), page.Visit(Reading("story", "天"), 1)):
         with pytest.raises(Refusal):
             page._as_json(EN, nothing)
 
 
-def test_the_page_is_built_with_and_without_a_source(reader: Any, tmp_path: Path) -> None:
+def test_the_page_is_built_with_and_without_a_source(reader: page.Reader, tmp_path: Path) -> None:
     models = TextModels(toy_models(tmp_path), ("story",))
     with gr.Blocks() as demo:
         box = gr.Textbox()

@@ -39,9 +39,11 @@ def server() -> Iterator[Server]:
     demo = build(models)
     settings = Settings(port=free_port())
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(settings))
-    models.preload()
+    preloading = models.preload()
     yield Server(url.rstrip("/"), models)
     demo.close()
+    # A thread that is inside a native library when Python ends takes the process down with it.
+    preloading.join()
 
 
 @pytest.fixture(scope="session")

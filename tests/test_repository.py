@@ -57,6 +57,7 @@ def test_the_whole_tree_stays_small() -> None:
     assert sum(path.stat().st_size for path in tracked()) < 60 * 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["docs/zh/models.md", "docs/en/models.md"])
 def test_the_example_with_a_language_model_runs(
     name: str, capsys: pytest.CaptureFixture[str]
@@ -69,6 +70,7 @@ def test_the_example_with_a_language_model_runs(
     assert capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.pages.fewshot.presets import presets
+from app.pages.fewshot.inputs import presets
 from engine.models.catalogue import ModelSpec
 from engine.models.registry import Models
 from engine.tokenizers import Vocabulary, WordPieceTokenizer
@@ -16,9 +16,9 @@ from tests.unit.engine.generation.toy import ToyDecoder, ToyModel
 from tests.unit.engine.transformer.tiny import RandomWeights, tiny_config
 
 FACTS = [
-    preset.template.example(example)
+    preset.page.template.example(example)
     for preset in presets().values()
-    for example in (*preset.examples, *preset.test)
+    for example in (*preset.page.examples, *preset.test)
 ]
 FACTS += ["中国的首都是北京", "鸟 bird"]
 CHARACTERS = "".join(FACTS) + "\nN/A某问答：？（）一二三四五六七八九十aé"

@@ -93,15 +93,29 @@ class Model(BaseModel):
         return [shown.get(name, gr.skip()) for name in cls.model_fields]
 
 
+def text_check(maximum: int) -> Callable[[object], str]:
+    """What plain_text checks, for a validator of something that has texts in it."""
+
+    def check(value: object) -> str:
+        if not isinstance(value, str):
+            raise PydanticCustomError("limits.not_text", "not a text")
+        if len(value) > maximum:
+            facts = {"length": len(value), "maximum": maximum}
+            raise PydanticCustomError("limits.too_long", "too long", facts)
+        return value
+
+    return check
+
+
 def clean_text(maximum: int) -> PlainValidator:
     """A text of at most maximum characters, cleaned."""
-    check = _text_check(maximum)
+    check = text_check(maximum)
     return PlainValidator(lambda value: cleaned(check(value)))
 
 
 def plain_text(maximum: int) -> PlainValidator:
     """A text of at most maximum characters, as it was sent."""
-    return PlainValidator(_text_check(maximum))
+    return PlainValidator(text_check(maximum))
 
 
 def one_of(choices: Sequence[object]) -> PlainValidator:
@@ -146,7 +160,7 @@ def number(low: float, high: float, what: str = "limits.value") -> PlainValidato
 
 def json_text(maximum: int) -> PlainValidator:
     """What a JSON text of at most maximum characters says; for events, whose widgets send one."""
-    check = _text_check(maximum)
+    check = text_check(maximum)
 
     def read(value: object) -> object:
         content = check(value)
@@ -203,18 +217,6 @@ def _named(controls: object) -> Iterator[tuple[str, Component]]:
             yield from _named(value)
         else:
             yield one.name, value
-
-
-def _text_check(maximum: int) -> Callable[[object], str]:
-    def check(value: object) -> str:
-        if not isinstance(value, str):
-            raise PydanticCustomError("limits.not_text", "not a text")
-        if len(value) > maximum:
-            facts = {"length": len(value), "maximum": maximum}
-            raise PydanticCustomError("limits.too_long", "too long", facts)
-        return value
-
-    return check
 
 
 def _out_of_range(low: float, high: float, what: str) -> PydanticCustomError:

@@ -1,54 +1,41 @@
-"""What a program asks: the named endpoint /fewshot."""
+"""The endpoint for programs: one question in, its answer and the ranked candidates out.
 
-from __future__ import annotations
+Annotations are evaluated here: gradio describes the endpoint by them.
+"""
 
-from dataclasses import replace
-from typing import Any
+import json
+from collections.abc import Callable
+from typing import Any, Final
 
 import gradio as gr
 
-from app.pages.fewshot.asking import MAX_TOKENS, fitted_prompt, ranked
-from app.pages.fewshot.presets import first
-from app.pages.fewshot.task import (
-    MAX_CANDIDATES,
-    MAX_CELL,
-    MAX_QUESTION,
-    MAX_ROWS,
-    Task,
-    one_line,
-    read_candidates,
-    read_template,
-)
-from app.pages.fewshot.words import say
+from app.pages.fewshot import say
+from app.pages.fewshot.inputs import MAX_CANDIDATES, MAX_TOKENS, Task, beginning
+from app.pages.fewshot.table import MAX_CELL, one_line
+from app.text.api import named_strategy
 from app.text.checks import checked_int, explained
 from app.text.drafts import MAX_SEED
 from app.text.models import TextModels
-from app.web.inputs import cleaned
 from app.web.limits import RateLimiter, Refusal, checked_text
 from app.web.texts import Language, language, text
-from engine.fewshot import Example, answer
-from engine.generation import STRATEGIES, Strategy
+from engine.fewshot import answer
 
-_DEADLINE = 60.0
+_DEADLINE: Final = 60.0
 
 
-class Api:
-    """The endpoint, for the models of a host."""
-
-    def __init__(self, models: TextModels) -> None:
-        self.models = models
-        self.limiter = RateLimiter(60, 60)
+def endpoint(models: TextModels) -> Callable[..., dict[str, Any]]:
+    """The function behind /fewshot."""
+    limiter = RateLimiter(60, 60)
 
     def fewshot(
-        self,
         question: str,
-        request: gr.Request,
         examples: list[list[str]] | None = None,
         pattern: str = "",
         candidates: list[str] | None = None,
         strategy: str = "greedy",
         seed: int = 0,
         model: str = "story",
+        request: gr.Request | None = None,
     ) -> dict[str, Any]:
         """Answer a question after examples of the same task.
 
@@ -66,23 +53,22 @@ class Api:
         candidates, best first, with their shares: raw, a token, and calibrated.
         """
         lang = language(request)
-        self.limiter.check(request, lang)
+        limiter.check(request, lang)
         task = _task(question, examples, pattern, candidates, lang)
-        if strategy not in STRATEGIES:
-            raise Refusal(text("limits.not_a_choice", lang))
+        how = named_strategy(strategy, MAX_TOKENS, lang)
         number = checked_int(seed, 0, MAX_SEED, lang, text("text.seed", lang))
-        loaded = self.models.get(model, lang)
+        loaded = models.get(model, lang)
         with explained(lang):
-            fitted = fitted_prompt(loaded, task, MAX_TOKENS)
+            fitted = task.fitted(loaded, MAX_TOKENS)
             written = answer(
                 *(loaded, fitted.prompt, task.template),
-                strategy=_short(strategy),
+                strategy=how,
                 seed=number,
                 alternatives=0,
                 deadline=_DEADLINE,
             )
             tokens = list(written)
-            ranking = ranked(loaded, task, fitted).by("sum") if task.candidates else []
+            ranking = task.ranked(loaded, fitted).by("sum") if task.candidates else []
         return {
             "prompt": fitted.text,
             "answer": "".join(token.text for token in tokens),
@@ -93,9 +79,7 @@ class Api:
             ],
         }
 
-
-def _short(name: str) -> Strategy:
-    return replace(STRATEGIES[name], max_tokens=MAX_TOKENS)
+    return fewshot
 
 
 def _shares(probabilities: Any) -> dict[str, float]:
@@ -105,28 +89,18 @@ def _shares(probabilities: Any) -> dict[str, float]:
 def _task(
     question: object, examples: object, pattern: object, candidates: object, lang: Language
 ) -> Task:
-    preset = first()
-    given = _examples(examples, lang)
-    wanted = "{question} {answer}" if given else preset.pattern
+    """The same as the page's, with the first preset where nothing is given. Raises Refusal."""
+    first = beginning().model_dump()
+    table = json.dumps({"rows": examples}) if examples else first["examples"]
     lines = candidates or []
     if not isinstance(lines, list) or len(lines) > MAX_CANDIDATES:
         raise Refusal(say("error.candidates", lang, count="?", maximum=MAX_CANDIDATES))
-    return Task(
-        given or preset.examples,
-        read_template(pattern or wanted, "newline", lang),
-        cleaned(checked_text(question, MAX_QUESTION, lang)),
-        read_candidates("\n".join(one_line(checked_text(c, MAX_CELL, lang)) for c in lines), lang),
-    )
-
-
-def _examples(value: object, lang: Language) -> tuple[Example, ...]:
-    if not value:
-        return ()
-    if not isinstance(value, list) or len(value) > MAX_ROWS:
-        raise Refusal(say("error.table", lang))
-    found = []
-    for row in value:
-        if not isinstance(row, list) or len(row) != 2:
-            raise Refusal(say("error.table", lang))
-        found.append(Example(*(one_line(checked_text(cell, MAX_CELL, lang)) for cell in row)))
-    return tuple(found)
+    answers = (one_line(checked_text(line, MAX_CELL, lang)) for line in lines)
+    texts = {
+        "examples": table,
+        "pattern": pattern or ("{question} {answer}" if examples else first["pattern"]),
+        "separator": "newline",
+        "question": question,
+        "candidates": "\n".join(answers),
+    }
+    return Task.read_named(texts, lang)

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from app.pages.fewshot.task import Task
-from app.pages.fewshot.widgets import bars_value
-from app.pages.fewshot.words import percent, say
+from app.pages.fewshot import say
+from app.pages.fewshot.inputs import Task
+from app.pages.fewshot.widgets import bars_value, percent
 from app.text.checks import explain
 from app.text.models import TextModels
 from app.web.limits import Refusal

@@ -1,40 +1,42 @@
-"""The few-shot page: a task is shown by examples, and a language model goes on with it."""
+"""The page's place in the application: its tab, its components, and which event calls what."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 import gradio as gr
-from gradio.events import Dependency, api
+from gradio.events import Dependency
+from gradio.events import api as endpoint
 
-from app.pages.fewshot import measuring
-from app.pages.fewshot.api import Api
-from app.pages.fewshot.asking import LIMIT, NAMES, Asking, fitted_prompt
-from app.pages.fewshot.form import Form
+from app.pages.fewshot import PAGE, api
+from app.pages.fewshot.handlers import (
+    OPENED,
+    Handlers,
+    collect,
+    compared,
+    measuring,
+    redo,
+    share,
+    stop,
+    undo,
+)
+from app.pages.fewshot.inputs import MODELS, Inputs, Page, Task
 from app.pages.fewshot.layout import Controls, build
 from app.pages.fewshot.masked import MASKED
-from app.pages.fewshot.measuring import Measuring
-from app.pages.fewshot.store import beginning
-from app.pages.fewshot.task import read_task
-from app.pages.fewshot.view import Answers
-from app.pages.fewshot.words import PAGE, say
+from app.pages.fewshot.saved import SAVED
+from app.pages.fewshot.view import Curve, Results, Screen
 from app.text import compare, reading
-from app.text.checks import checked_int, explained
 from app.text.download import CSV, download_buttons
-from app.text.drafts import Draft, Plan, Stop
 from app.text.models import TextModels
 from app.web.events import QUICK, QUIET, RUNS, SLOW, root
 from app.web.files import save_script
-from app.web.limits import Refusal
-from app.web.texts import Language, label
-from engine.fewshot import Template, answering
-from engine.generation import Strategy
+from app.web.inputs import components
+from app.web.texts import label
 from engine.models.registry import Models
-from engine.transformer.language_model import LanguageModel
 
 TITLE: Final = f"{PAGE}.title"
 ID: Final = PAGE
-MODEL: Final = "story"
+MODEL: Final = MODELS[0]
 
 #: On a narrow screen the answer is far below what asks for it.
 _IN_SIGHT: Final = """(...values) => {
@@ -45,113 +47,85 @@ _IN_SIGHT: Final = """(...values) => {
 
 def saved() -> gr.BrowserState:
     """What the browser keeps for a reload."""
-    return gr.BrowserState(storage_key=PAGE, secret=PAGE)
+    return SAVED.state()
 
 
 def render(models: Models, saved: gr.BrowserState) -> None:
     """Place the page in the open tab and connect its events."""
-    offered = TextModels(models, [name for name in NAMES if name in models.names])
+    offered = TextModels(models, [name for name in MODELS if name in models.names])
     masked = TextModels(models, (MASKED,)) if MASKED in models.names else None
+    handlers = Handlers(offered, masked)
     gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["text-idea"])
-    controls = build(offered, beginning())
-    picked, opened = _connect_form(controls, Form(offered, masked), saved)
-    _connect_answers(controls, Asking(offered, masked), picked, opened)
-    _connect_measure(controls, Measuring(offered))
-    prepared = [controls.strategy.max_tokens, *controls.task]
-    compare.render(offered, "fs", prepared, _prepare)
+    controls = build(offered)
+    _connect_answers(controls, handlers, *_connect_fields(controls, handlers, saved))
+    _connect_measure(controls, measuring.Measuring(offered))
+    prepared = components(controls, ("max_tokens", *Task.names()))
+    compare.render(offered, "fs", prepared, compared)
     reading.render(offered, "fs")
     with controls.files:
-        download_buttons(PAGE, _drafts, [controls.answers])
+        download_buttons(PAGE, lambda visit: visit.drafts, [controls.visit])
+    controls.share.connect(share, [controls.visit])
     gr.Markdown(label(f"{PAGE}.source"), elem_classes=["text-idea"])
-    api(Api(offered).fewshot, api_name=PAGE, concurrency_limit=RUNS)
+    endpoint(api.endpoint(offered), api_name=PAGE, concurrency_limit=RUNS)
 
 
-def _connect_form(
-    controls: Controls, form: Form, saved: gr.BrowserState
+def _connect_fields(
+    controls: Controls, handlers: Handlers, saved: gr.BrowserState
 ) -> tuple[Dependency, Dependency]:
     """Returns the events after which a question may be asked: a preset, and a shared page."""
-    measure, strategy = controls.measure, controls.strategy
-    examples: Any = controls.examples
-    chips: Any = controls.chips
-    inputs = [controls.model, strategy.max_tokens, measure.questions, *controls.task]
-    shown = [controls.prompt, saved]
+    asked, settings, questions = controls.asked, controls.settings, controls.measure.questions
+    inputs = components(controls, ("model", "max_tokens", "questions", *Task.names()))
+    shown = [controls.answers.prompt, saved]
+    examples, chips = components(controls, ("examples", "chips"))
     # Not the texts' own input event: gradio has none for what an input method or a paste brings.
-    edited = [
+    for listener in (
         examples.edit,
-        controls.pattern.change,
-        controls.separator.input,
-        controls.question.change,
-        controls.candidates.change,
-        controls.model.input,
-        measure.questions.change,
-    ]
-    for listener in edited:
-        listener(form.preview, inputs, shown, trigger_mode="always_last", **QUICK)
-    controls.common.input(lambda pattern: pattern, [controls.common], [controls.pattern], **QUIET)
-    controls.collect.click(
-        form.collect, [controls.examples, measure.questions], [controls.candidates], **QUIET
-    )
-    filled = [*controls.task, measure.questions, controls.prompt]
-    picked = chips.pick(form.pick, [controls.model], filled, **QUIET)
-    picked.success(form.preview, inputs, shown, **QUICK)
-
-    def open_page(kept: object, request: gr.Request) -> tuple[Any, ...]:
-        return form.opened(kept, strategy, request)
-
-    outputs = [*filled, controls.model, *strategy.inputs, controls.shared, controls.filling]
-    opened = root().load(open_page, [saved], outputs, **SLOW)
-    controls.share.connect(form.share, [controls.answers])
+        asked.pattern.change,
+        asked.separator.input,
+        asked.question.change,
+        settings.candidates.change,
+        settings.model.input,
+        questions.change,
+    ):
+        listener(handlers.preview, inputs, shown, trigger_mode="always_last", **QUICK)
+    asked.common.input(lambda pattern: pattern, [asked.common], [asked.pattern], **QUIET)
+    settings.collect.click(collect, [examples, questions], [settings.candidates], **QUIET)
+    filled = components(controls, (*Page.names(), "prompt"))
+    picked = chips.pick(handlers.pick, [settings.model], filled, **QUIET)
+    picked.success(handlers.preview, inputs, shown, **QUICK)
+    root().load(SAVED.warn, [saved], None, **SLOW)
+    opened = root().load(handlers.opened, [saved], components(controls, OPENED), **QUICK)
     return picked, opened
 
 
 def _connect_answers(
-    controls: Controls, asking: Asking, picked: Dependency, opened: Dependency
+    controls: Controls, handlers: Handlers, picked: Dependency, opened: Dependency
 ) -> None:
-    fields = [controls.model, controls.filling, *controls.task, *controls.strategy.inputs]
-    inputs = [controls.answers, controls.wish, *fields]
+    asked, screen = controls.asked, components(controls, Screen._fields)
+    inputs = components(controls, ("visit", *Inputs.names()))
     # A task that is picked while another is being answered comes after it, and is not lost.
     running: dict[str, Any] = {**SLOW, "trigger_mode": "always_last"}
-    answer: Any = controls.answer
-    for listener in (controls.ask.click, controls.question.submit, picked.success):
-        listener(asking.ask, inputs, controls.screen, js=_IN_SIGHT, **running)
-    opened.success(asking.reopen, [controls.shared, *inputs], controls.screen, **running)
-    branched = [controls.answers, controls.wish, controls.filling]
-    answer.branch(asking.branch, branched, controls.screen, **running)
-    controls.stop.click(Stop.ask, [controls.wish], None, **QUICK)
-    controls.undo.click(asking.undo, [controls.answers], controls.screen, **QUIET)
-    controls.redo.click(asking.redo, [controls.answers], controls.screen, **QUIET)
+    for listener in (asked.ask.click, asked.question.submit, picked.success):
+        listener(handlers.ask, inputs, screen, js=_IN_SIGHT, **running)
+    opened.success(handlers.reopen, inputs, screen, **running)
+    answer: Any = controls.answers.answer
+    branched = components(controls, ("visit", "filling"))
+    answer.branch(handlers.branch, branched, screen, **running)
+    asked.stop.click(stop, [controls.visit], None, **QUICK)
+    asked.undo.click(undo, [controls.visit], screen, **QUIET)
+    asked.redo.click(redo, [controls.visit], screen, **QUIET)
 
 
-def _connect_measure(controls: Controls, handlers: Measuring) -> None:
-    parts = controls.measure
-    asked = [parts.wish, controls.model, parts.questions]
-    results = [parts.measured, parts.results, parts.summary, parts.save]
-    curve = [parts.curve, parts.curve_note]
-    parts.run.click(handlers.accuracy, [*asked, *controls.task], results, **SLOW)
-    parts.draw.click(handlers.curve, [*asked, parts.seeds, *controls.task], curve, **SLOW)
-    parts.stop.click(Stop.ask, [parts.wish], None, **QUICK)
+def _connect_measure(controls: Controls, handlers: measuring.Measuring) -> None:
+    parts, visit = controls.measure, controls.visit
+    inputs = components(controls, ("visit", "model", "questions", *Task.names()))
+    results = components(controls, Results._fields)
+    parts.run.click(handlers.accuracy, inputs, results, **SLOW)
+    inputs = components(controls, ("visit", "model", "questions", "seeds", *Task.names()))
+    curve = components(controls, Curve._fields)
+    parts.draw.click(handlers.curve, inputs, curve, **SLOW)
+    parts.stop.click(measuring.stop, [visit], None, **QUICK)
     parts.upload.upload(measuring.upload, [parts.upload], [parts.questions], **QUIET)
-    parts.save.click(measuring.saved_file, [parts.measured], [parts.file], **QUIET).success(
+    parts.save.click(measuring.saved_file, [visit], [parts.file], **QUIET).success(
         None, [parts.file], None, js=save_script(f"{PAGE}.csv", CSV)
     )
-
-
-def _prepare(
-    name: str, model: LanguageModel, strategy: Strategy, seed: int, lang: Language, *values: Any
-) -> Plan:
-    """The question of the page, for the comparison of two strategies or models."""
-    max_tokens, *fields = values
-    task = read_task(fields, lang)
-    if not task.prompt.strip():
-        raise Refusal(say("error.no_question", lang))
-    room = checked_int(max_tokens, 1, LIMIT, lang)
-    with explained(lang):
-        fitted = fitted_prompt(model, task, room)
-    # An answer ends with its line.
-    strategy = answering(strategy, Template())
-    return Plan(name, model, fitted.text, fitted.prompt, strategy, seed, cut=fitted.cut)
-
-
-def _drafts(answers: Answers) -> list[Draft]:
-    """Every answer that is still there, for a file."""
-    return [one.draft for one in answers.states if one is not None]

@@ -5,8 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from app.pages.fewshot.task import MAX_CELL, one_line
-from app.pages.fewshot.words import say
+from app.pages.fewshot import say
 from app.web.inputs import cleaned
 from app.web.limits import KIB, Refusal, checked_bytes, checked_text
 from app.web.texts import Language
@@ -14,11 +13,11 @@ from engine.fewshot import Example, Judged
 
 MAX_QUESTIONS: Final = 500
 MAX_BYTES: Final = 256 * KIB
+#: Characters of a question or an answer.
+MAX_CELL: Final = 300
 
 _QUESTION_NAMES: Final = ("question", "问题", "问", "题目", "q")
 _ANSWER_NAMES: Final = ("answer", "expected", "答案", "答", "a")
-#: What people's spreadsheets write besides UTF-8, which is tried first.
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
 
 def read_questions(value: object, lang: Language) -> tuple[Example, ...]:
@@ -45,15 +44,9 @@ def read_questions(value: object, lang: Language) -> tuple[Example, ...]:
     return tuple(examples)
 
 
-def decode(content: bytes, lang: Language) -> str:
-    """The text of a file. Raises Refusal where it is too large or no text."""
-    checked_bytes(len(content), MAX_BYTES, lang)
-    for encoding in _ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refusal(say("error.encoding", lang))
+def one_line(text: str) -> str:
+    """Clean text in one line."""
+    return " ".join(cleaned(text).split("\n")).strip()
 
 
 def _rows(content: str, lang: Language) -> list[tuple[int, list[str]]]:

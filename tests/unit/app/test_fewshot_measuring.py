@@ -8,24 +8,22 @@ from typing import Any
 
 import pytest
 
-from app.pages.fewshot.asking import NAMES
-from app.pages.fewshot.measuring import (
-    Measured,
+from app.pages.fewshot.handlers.measuring import (
     Measuring,
     all_candidates,
-    chance_level,
     saved_file,
+    stop,
     upload,
 )
-from app.pages.fewshot.presets import presets
-from app.pages.fewshot.table import MAX_BYTES, decode, read_questions, write_judged, write_questions
-from app.pages.fewshot.task import Task, task_values
-from app.text.drafts import Stop
+from app.pages.fewshot.inputs import MODELS, Task
+from app.pages.fewshot.state import Visit
+from app.pages.fewshot.table import MAX_BYTES, read_questions, write_judged, write_questions
+from app.pages.fewshot.view import Results, chance_level
 from app.text.models import TextModels
 from app.web.limits import Refusal
 from engine.fewshot import Example, Judged
 from tests.fewshot_model import fewshot_models
-from tests.unit.app.test_fewshot_asking import request
+from tests.unit.app.test_fewshot_handlers import capital, request
 
 QUESTIONS = "英国,伦敦\n德国,柏林\n月球,没有\n"
 
@@ -33,7 +31,7 @@ QUESTIONS = "英国,伦敦\n德国,柏林\n月球,没有\n"
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> TextModels:
     models = fewshot_models(tmp_path_factory.mktemp("models"))
-    return TextModels(models, [name for name in NAMES if name in models.names])
+    return TextModels(models, [name for name in MODELS if name in models.names])
 
 
 @pytest.fixture
@@ -41,12 +39,9 @@ def measuring(models: TextModels) -> Measuring:
     return Measuring(models)
 
 
-def capital(**changes: Any) -> list[Any]:
-    values = list(task_values(presets()["capital"], "zh"))
-    names = ["examples", "pattern", "separator", "question", "candidates"]
-    for name, value in changes.items():
-        values[names.index(name)] = value
-    return values
+def accuracy(measuring: Measuring, visit: Visit, **changes: Any) -> list[Results]:
+    values = capital(**changes)
+    return list(measuring.accuracy(visit, "story", QUESTIONS, request(), *values))
 
 
 # Tables
@@ -66,8 +61,9 @@ def capital(**changes: Any) -> list[Any]:
     ],
 )
 def test_tables_as_people_have_them(table: str) -> None:
-    text = decode(table.encode(), "zh")
-    assert read_questions(text, "zh") == (Example("a", "b"), Example("c", "d"))
+    examples = (Example("a", "b"), Example("c", "d"))
+    assert read_questions(table, "zh") == examples
+    assert upload(table.encode(), request()) == write_questions(examples)
 
 
 def test_commas_quotes_and_line_breaks_inside_of_quotes() -> None:
@@ -103,9 +99,9 @@ def test_a_bad_table_is_answered_with_its_line(table: Any, said: str) -> None:
 def test_files_of_spreadsheets_and_files_that_are_no_text() -> None:
     assert upload("问题,答案\n天,地\n".encode("gb18030"), request()) == "question,answer\n天,地\n"
     with pytest.raises(Refusal, match="UTF-8"):
-        decode(b"\xff\xfe\x00\x01\x80", "zh")
+        upload(b"\xff\xfe\x00\x01\x80", request())
     with pytest.raises(Refusal, match="KiB"):
-        decode(b"a,b\n" * MAX_BYTES, "zh")
+        upload(b"a,b\n" * MAX_BYTES, request())
     with pytest.raises(Refusal):
         upload("a,b", request())
 
@@ -119,7 +115,7 @@ def test_a_table_is_written_as_it_is_read() -> None:
 
 
 def test_every_question_is_judged_and_summed_up(measuring: Measuring) -> None:
-    screens = list(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital()))
+    screens = accuracy(measuring, Visit())
     head, *rows = [json.loads(line) for line in screens[-1].results.splitlines()]
     assert head["total"] == 3
     assert [row[2:5] for row in rows] == [
@@ -137,54 +133,53 @@ def test_every_question_is_judged_and_summed_up(measuring: Measuring) -> None:
 
 
 def test_the_file_has_everything(measuring: Measuring) -> None:
-    measured = list(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital()))[
-        -1
-    ].measured
-    content = saved_file(measured, request())
+    visit = Visit()
+    accuracy(measuring, visit)
+    content = saved_file(visit, request())
     assert content.startswith("\ufeffquestion,expected,answer,exact,shots,chosen_sum")
     rows = list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"))))
     assert [row["exact"] for row in rows] == ["1", "1", "0"]
     assert [row["right_sum"] for row in rows[:2]] == ["1", "1"]
     assert float(rows[0]["probability_sum"]) > 0.9 and rows[0]["shots"] == "3"
     with pytest.raises(Refusal):
-        saved_file(Measured(), request())
+        saved_file(Visit(), request())
 
 
 def test_stop_keeps_what_was_judged(measuring: Measuring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.pages.fewshot.measuring._INTERVAL", 0)
-    wish = Stop()
-    run = measuring.accuracy(wish, "story", QUESTIONS, request(), *capital())
-    assert len(next(run).measured.judged) == 0 and len(next(run).measured.judged) == 1
-    wish.ask()
+    monkeypatch.setattr("app.pages.fewshot.handlers.measuring._INTERVAL", 0)
+    visit = Visit()
+    run = measuring.accuracy(visit, "story", QUESTIONS, request(), *capital())
+    for count in range(2):
+        next(run)
+        assert len(visit.measured.judged) == count
+    stop(visit)
     (last,) = run
-    assert len(last.measured.judged) == 2 and "已答 2/3 题" in last.summary
-    assert saved_file(last.measured, request()).count("\n") == 3
+    assert len(visit.measured.judged) == 2 and "已答 2/3 题" in last.summary
+    assert saved_file(visit, request()).count("\n") == 3
 
 
 def test_stop_ends_a_curve_too(measuring: Measuring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.pages.fewshot.measuring._INTERVAL", 0)
-    wish = Stop()
-    run = measuring.curve(wish, "story", "英国,伦敦\n德国,柏林", 2, request(), *capital())
+    monkeypatch.setattr("app.pages.fewshot.handlers.measuring._INTERVAL", 0)
+    visit = Visit()
+    run = measuring.curve(visit, "story", "英国,伦敦\n德国,柏林", 2, request(), *capital())
     next(run)
-    wish.ask()
+    stop(visit)
     (last,) = run
     assert json.loads(last.curve)["done"] == 1
 
 
 def test_without_candidates_only_what_is_written_counts(measuring: Measuring) -> None:
-    last = list(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital(candidates="")))[
-        -1
-    ]
+    visit = Visit()
+    last = accuracy(measuring, visit, candidates="")[-1]
     assert len(json.loads(last.results.splitlines()[1])) == 4
     assert "首选" not in last.summary
-    assert (
-        write_judged(last.measured.judged).splitlines()[0] == "question,expected,answer,exact,shots"
-    )
+    header = write_judged(visit.measured.judged).splitlines()[0]
+    assert header == "question,expected,answer,exact,shots"
 
 
 def test_the_answers_of_the_table_join_the_candidates() -> None:
     asked = [Example("q", "甲|乙"), Example("r", "丙")]
-    task = Task((), presets()["capital"].template, "", ("丙", "丁"))
+    task = Task.read(capital(candidates="丙\n丁"), "zh")
     assert all_candidates(task, asked) == ("丙", "丁", "甲")
     assert chance_level(asked, ("丙", "丁", "甲")) == pytest.approx(1 / 3)
     many = [Example(str(number), f"答{number}") for number in range(60)]
@@ -194,9 +189,9 @@ def test_the_answers_of_the_table_join_the_candidates() -> None:
 def test_the_curve_grows_seed_by_seed(
     measuring: Measuring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.pages.fewshot.measuring._INTERVAL", 0)
+    monkeypatch.setattr("app.pages.fewshot.handlers.measuring._INTERVAL", 0)
     screens = list(
-        measuring.curve(Stop(), "story", "英国,伦敦\n德国,柏林", 2, request(), *capital())
+        measuring.curve(Visit(), "story", "英国,伦敦\n德国,柏林", 2, request(), *capital())
     )
     last = json.loads(screens[-1].curve)
     assert [point["shots"] for point in last["points"]] == [0, 1, 2, 4]
@@ -205,7 +200,7 @@ def test_the_curve_grows_seed_by_seed(
     assert share == 1 and low == pytest.approx(0.3424, abs=1e-3) and high == 1
     assert last["points"][0]["seeds"] == [1, 1]
     assert last["chance"] == pytest.approx(1 / 8)
-    assert "2 道题" in screens[-1].summary
+    assert "2 道题" in screens[-1].curve_note
 
 
 @pytest.mark.parametrize(
@@ -216,16 +211,26 @@ def test_a_curve_that_cannot_be_drawn(
     measuring: Measuring, questions: Any, seeds: Any, said: str
 ) -> None:
     with pytest.raises(Refusal, match=said):
-        list(measuring.curve(Stop(), "story", questions, seeds, request(), *capital()))
+        list(measuring.curve(Visit(), "story", questions, seeds, request(), *capital()))
 
 
 def test_who_measures_all_the_time_is_told_to_wait(measuring: Measuring) -> None:
     for _ in range(6):
-        next(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital()))
+        next(measuring.accuracy(Visit(), "story", QUESTIONS, request(), *capital()))
     with pytest.raises(Refusal, match="秒"):
-        next(measuring.accuracy(Stop(), "story", QUESTIONS, request(), *capital()))
+        next(measuring.accuracy(Visit(), "story", QUESTIONS, request(), *capital()))
 
 
 def test_an_answer_may_be_one_of_several() -> None:
     judged = Judged(Example("q", "甲|乙"), "乙。", None, 0)
     assert judged.exact
+
+
+def test_accuracy_and_curve_run_beside_each_other(measuring: Measuring) -> None:
+    visit = Visit()
+    many = measuring.accuracy(visit, "story", QUESTIONS, request(), *capital())
+    drawn = measuring.curve(visit, "story", "英国,伦敦", 1, request(), *capital())
+    next(many)
+    next(drawn)
+    assert json.loads([*drawn][-1].curve)["done"] == 4 - 1
+    assert "已答 3/3 题" in [*many][-1].summary

@@ -16,6 +16,7 @@ SAME: Final = {
 }
 #: Modules that one page has besides, two at most: what they do is no role of those above.
 OWN: Final[dict[str, set[str]]] = {
+    "fewshot": {"masked", "table"},
     "parse_tree": {"models", "scores"},
     "story": {"task"},
     "xiangqi": {"opponent", "puzzles"},
@@ -24,7 +25,7 @@ OWN: Final[dict[str, set[str]]] = {
 #: speaks UCI.
 NO_ENDPOINT: Final = {"xiangqi"}
 #: Pages that have not these files yet; goes when it is empty.
-NOT_YET: Final = {"fewshot", "dialogue", "word2vec"}
+NOT_YET: Final = {"dialogue", "word2vec"}
 
 
 def parts(page: str) -> set[str]:

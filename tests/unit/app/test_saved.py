@@ -193,18 +193,17 @@ def _open_story(link: dict[str, Any], kept: object) -> tuple[object, object]:
 
 
 def _open_fewshot(link: dict[str, Any], kept: object) -> tuple[object, object]:
-    from app.pages.fewshot import store
+    from app.pages.fewshot.inputs import Task
+    from app.pages.fewshot.saved import SAVED
 
-    linked, restored = store.reopen(link, ("story",)), store.restore(kept)
-    assert linked.strategy is not None
+    linked, restored = SAVED.link.load(link), SAVED.kept.load(kept)
     assert (linked.model, linked.seed, linked.strategy.max_tokens) == ("story", 7, 24)
     assert linked.strategy.settings.top_k == 5
     assert (linked.examples[0].question, linked.examples[0].answer) == ("狗", "dog")
     assert restored.questions.startswith("question,answer\n马,horse")
     assert len(restored.questions.splitlines()) == 13
     assert (linked.question, linked.candidates[0]) == ("鸟", "bird")
-    task = ("examples", "pattern", "separator", "question", "candidates")
-    return tuple([getattr(page, name) for name in task] for page in (linked, restored))  # type: ignore[return-value]
+    return Task.restore(linked.model_dump()), Task.restore(restored.model_dump())
 
 
 def _open_dialogue(link: dict[str, Any], kept: object) -> tuple[object, object]:

@@ -7,20 +7,18 @@ chips.pick(on_pick)                   # evt: gr.EventData with evt.key
 """
 
 import html
-import json
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import gradio as gr
 
-from app.pages.fewshot.presets import GROUPS, presets
-from app.pages.fewshot.words import PAGE, percent
-from app.web.texts import LANGUAGES, Language, text
-from app.web.widget import script
-from engine.fewshot import CurvePoint, Judged, Proportion, Ranking
+from app.pages.fewshot import PAGE, say
+from app.pages.fewshot.inputs import GROUPS, MAX_ROWS, presets
+from app.web.texts import LANGUAGES, Language
+from app.web.widget import dumps, widget
+from engine.fewshot import CurvePoint, Example, Judged, Proportion, Ranking
 from engine.fewshot.ranking import METHODS, Method
-
-_FOLDER: Final = "pages/fewshot/widgets"
 
 _CHIPS: Final = """
 element.addEventListener("click", (event) => {
@@ -29,13 +27,15 @@ element.addEventListener("click", (event) => {
 });
 """
 
+_versions = itertools.count(1)
+
 
 def preset_chips(*, elem_id: str) -> gr.HTML:
     """The presets by group, each name in both languages; the style sheet hides one of them."""
     groups = []
     for group in GROUPS:
         members = [preset for preset in presets().values() if preset.group == group]
-        names = {lang: text(f"{PAGE}.group.{group}", lang) for lang in LANGUAGES}
+        names = {lang: say(f"group.{group}", lang) for lang in LANGUAGES}
         chips = "".join(
             f'<button type="button" data-key="{preset.key}">{_both(preset.name)}</button>'
             for preset in members
@@ -54,6 +54,16 @@ def examples_editor(value: str, *, elem_id: str) -> gr.HTML:
     return _widget(value, "examples", elem_id)
 
 
+def examples_value(examples: Sequence[Example], lang: Language) -> str:
+    """Examples for the editor.
+
+    Their version differs from every value before: the browser redraws only what is new, and may
+    have been edited since.
+    """
+    rows = [[example.question, example.answer] for example in examples]
+    return dumps({"rows": rows, "lang": lang, "most": MAX_ROWS, "version": next(_versions)})
+
+
 def prompt_view(value: str, *, elem_id: str) -> gr.HTML:
     """The exact prompt; `value` is prompt_value's."""
     return _widget(value, "prompt", elem_id)
@@ -69,7 +79,7 @@ def prompt_value(
         note: a line about its length and what did not fit.
         error: shown in place of a prompt that cannot be made.
     """
-    return _json({"text": prompt, "at": question_at, "lang": lang, "note": note, "error": error})
+    return dumps({"text": prompt, "at": question_at, "lang": lang, "note": note, "error": error})
 
 
 def bars(value: str = "", *, elem_id: str) -> gr.HTML:
@@ -106,7 +116,7 @@ def bars_value(
     for row in rows:
         row["shares"] = [round(share, 7) for share in row["shares"]]
     value = {"lang": lang, "title": title, "note": note, "methods": methods, "rows": rows}
-    return _json(value)
+    return dumps(value)
 
 
 def results(value: str = "", *, elem_id: str) -> gr.HTML:
@@ -121,14 +131,14 @@ def results_value(judged: Sequence[Judged], total: int, lang: Language, run: int
 
 
 def _result_lines(judged: Sequence[Judged], total: int, lang: Language, run: int) -> Iterator[str]:
-    yield _json({"lang": lang, "total": total, "run": run})
+    yield dumps({"lang": lang, "total": total, "run": run})
     for one in judged:
         line: list[object] = [one.example.question, one.example.answer, one.answer, one.exact]
         if one.ranking is not None:
             method = best_method(one.ranking)
             best = one.ranking.best(method)
             line += [best.text, bool(one.chose(method)), percent(best.probabilities[method])]
-        yield _json(line)
+        yield dumps(line)
 
 
 def best_method(ranking: Ranking) -> Method:
@@ -150,7 +160,7 @@ def curve_value(
         chance: the share right by guessing among the candidates; None without candidates.
         done, total: questions asked, and to be asked.
     """
-    return _json(
+    return dumps(
         {
             "lang": lang,
             "chance": chance,
@@ -169,27 +179,31 @@ def curve_value(
     )
 
 
+def percent(share: float) -> str:
+    """87%, and a decimal where it tells something: 0.4%."""
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "<0.1%"
+    return f"{value:.1f}%" if 0 < value < 1 or 99 < value < 100 else f"{value:.0f}%"
+
+
 def _interval(found: Proportion) -> list[float]:
     return [round(value, 4) for value in (found.share, *found.interval)]
 
 
 def _widget(value: str, name: str, elem_id: str) -> gr.HTML:
-    return gr.HTML(
-        value,
-        html_template=f'<div class="fs-{name}"></div>',
-        js_on_load=script(("web/widgets/dom.js", f"{_FOLDER}/{name}.js"), texts=f"{PAGE}.w"),
-        apply_default_css=False,
+    return widget(
+        f"pages/{PAGE}/widgets",
+        [f"{name}.js"],
+        texts=f"{PAGE}.w",
+        template=f'<div class="fs-{name}"></div>',
+        value=value,
         elem_id=elem_id,
     )
 
 
-def _both(names: Any) -> str:
+def _both(names: Mapping[Language, str]) -> str:
     return "".join(
         f'<span lang="{lang}" data-lang="{lang}">{html.escape(names[lang])}</span>'
         for lang in LANGUAGES
     )
-
-
-def _json(value: object) -> str:
-    # Escaped, because gradio warns of every "<script" in the value of a gr.HTML.
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

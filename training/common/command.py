@@ -23,7 +23,7 @@ ENVIRONMENT: Final = {
 def add_run_arguments(parser: argparse.ArgumentParser, **defaults: Any) -> None:
     """The options that training.common.run.Run reads, with a command's own defaults."""
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--init", type=Path, help="another run, whose weights to begin with")
+    parser.add_argument("--init", type=Path, help="another run, or a bundled model, to begin with")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--schedule", choices=("wsd", "cosine"), default="wsd")
     parser.add_argument("--warmup", type=int, default=100)

@@ -72,8 +72,12 @@ class Run(ABC):
         if (self.folder / STATE).exists():
             self.assign(load_file(self.folder / STATE))
         elif args.init is not None:
-            begin = load_file(args.init / STATE)
-            self.assign({k: v for k, v in begin.items() if k.startswith(LEARNED)})
+            self.assign(self.beginning(args.init))
+
+    def beginning(self, place: Path) -> Arrays:
+        """The weights of another run, under the names of a state."""
+        found = load_file(place / STATE)
+        return {name: array for name, array in found.items() if name.startswith(LEARNED)}
 
     @property
     def step(self) -> int:

@@ -11,6 +11,10 @@ RUN: Final = 16
 """So many Chinese characters in a row are in two texts only if one has them from the other."""
 
 
+PASSAGE: Final = 12
+"""Runs of those that are kept: about 40 characters in a row."""
+
+
 class Overlap:
     """Texts, to compare others with."""
 
@@ -27,6 +31,11 @@ class Overlap:
         """Whether at least about so much of the text is in what was added."""
         runs = _runs(text)
         return sum(run in self._runs for run in runs) > 0.5 * share * len(runs)
+
+    def has_passage(self, text: str, share: float = 0.3) -> bool:
+        """Whether so much of the text, or a passage of a long one, is in what was added."""
+        runs = _runs(text)
+        return sum(run in self._runs for run in runs) > min(0.5 * share * len(runs), PASSAGE)
 
     def repeats(self, text: str, share: float = 0.6) -> bool:
         """Whether so much of the text was there before; remembers it if not."""

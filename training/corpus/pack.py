@@ -37,7 +37,7 @@ def pack_source(
     """
     tokenizer = CPMTokenizer(model, words=False)
     found, held_out = split(source, data, fewshot_characters)
-    trained = [i for i in found if source == "fewshot" or not kept_out.overlaps(i.text)]
+    trained = [i for i in found if source == "fewshot" or not kept_out.has_passage(i.text)]
     train, kept = Shard(), Shard()
     for shard, items in ((train, trained), (kept, held_out)):
         for item in items:

@@ -12,6 +12,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +55,20 @@ def whole(
 ) -> dict[str, NDArray[np.float32]]:
     """What the network learned in the shapes of engine/transformer/weights.py."""
     return {name: factors @ a if name in FACTORED else a for name, a in found.items()}
+
+
+def apart(
+    found: Mapping[str, NDArray[np.float32]], factors: NDArray[np.float32]
+) -> dict[str, NDArray[np.float32]]:
+    """What the network is to learn on from: the reverse of ``whole``."""
+    inverse = np.linalg.pinv(factors).astype(np.float32)
+    return {name: inverse @ a if name in FACTORED else a for name, a in found.items()}
+
+
+def read_bundle(folder: Path, config: TransformerConfig) -> dict[str, NDArray[np.float32]]:
+    """The weights of an exported model as float32. Raises CheckpointError."""
+    with closing(bundled.BundledWeights(folder, config)) as source:
+        return {name: bundle.as_float(source.read(name)) for name in shapes(config)}
 
 
 def read_run(run: Path) -> Trained:

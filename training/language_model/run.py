@@ -3,6 +3,7 @@
 import argparse
 import math
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Final
 
 import keras
@@ -11,7 +12,9 @@ from engine.tokenizers import conditions
 from engine.transformer.checkpoints.bundled import model_settings
 from engine.transformer.families import family_config
 from training.common.run import Run
+from training.common.state import LEARNED, STATE
 from training.language_model.data import Pack
+from training.language_model.export import apart, read_bundle
 from training.language_model.network import Arrays, Network
 
 HELD_OUT_WINDOWS: Final = 16
@@ -62,6 +65,13 @@ class TransformerRun(Run):
 
     def constants(self) -> Arrays:
         return {"factors": self.network.factors}
+
+    def beginning(self, place: Path) -> Arrays:
+        """The weights of a run, or of a bundled model."""
+        if (place / STATE).exists():
+            return super().beginning(place)
+        found = read_bundle(place, self.config)
+        return {f"{LEARNED}{n}": a for n, a in apart(found, self.network.factors).items()}
 
     def held_out(self) -> dict[str, float]:
         """Bits a character of a few held-out windows of each source of the mix."""

@@ -83,7 +83,7 @@ def write_corpus(folder: Path) -> Path:
     random = Random(1)
     files = [f"story/{name}" for names in STORIES.values() for name in names]
     for name in (*files, *(f"general/{name}" for name in GENERAL)):
-        texts = [f"{tale}{_sentences(random, 20)}" for tale in TALES]
+        texts = [f"{tale[:30]}{_sentences(random, 20)}" for tale in TALES]
         _documents(folder / f"{name}.txt", texts)
     for file in DIALOGUES.values():
         talks = [[f"{i}{_sentences(random, 1)}", _sentences(random, 4)] for i in range(200)]

@@ -183,6 +183,17 @@ def test_an_exported_model_is_the_one_that_was_trained(tmp_path: Path) -> None:
     assert text == pieces.encode("天下\n大事")
     expected, found = (each.logits(text, [3] * len(text)) for each in (model, small))
     assert 0 < np.abs(found - expected).max() < 0.05 * np.abs(expected).max()
+    again = TransformerRun(
+        options(
+            tmp_path / "pack",
+            tmp_path / "again",
+            vocabulary=pieces.vocab_size,
+            init=tmp_path / "int8",
+        )
+    )
+    was, now = (_Learned(each.network) for each in (run, again))
+    for name in run.network.learned:
+        assert np.abs(now.read(name) - was.read(name)).max() <= 0.02 * np.abs(was.read(name)).max()
     (tokenizer / "chinese.model").write_bytes(b"another one")
     with pytest.raises(CheckpointError, match="another tokenizer"):
         export(run.folder, tmp_path / "again", tokenizer)

@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 
 from app.pages.fewshot import PAGE
-from app.pages.fewshot.handlers import Handlers, collect, redo, stop, undo
+from app.pages.fewshot.handlers import Handlers, collect, compared, redo, stop, undo
 from app.pages.fewshot.inputs import GROUPS, MODELS, Inputs, Task, presets
 from app.pages.fewshot.masked import MASKED
 from app.pages.fewshot.saved import SAVED
@@ -20,6 +20,7 @@ from app.text.models import TextModels
 from app.web.limits import Refusal
 from app.web.texts import catalogue
 from engine.fewshot import Example
+from engine.generation import STRATEGIES
 from tests.fewshot_model import FactsModel, fewshot_models
 
 STRATEGY = {
@@ -261,6 +262,15 @@ def test_the_same_seed_writes_the_same_and_a_lucky_one_is_shown(handlers: Handle
     assert first.draft.text == second.draft.text
     seeds = {ask(handlers, **hot, lucky=True)[-1].seed for _ in range(3)}
     assert len(seeds) == 3
+
+
+def test_what_is_compared_is_the_question_and_ends_with_its_line(models: Any) -> None:
+    told = ("story", models.get("story"), STRATEGIES["greedy"], 7, "zh")
+    plan = compared(*told, 24, *capital(question="英国"))
+    assert plan.prompt_text.endswith("英国的首都是") and plan.strategy.stop == ("\n",)
+    for wrong in ((97, *capital()), (24, *capital(pattern="首都"))):
+        with pytest.raises(Refusal):
+            compared(*told, *wrong)
 
 
 # The fields

@@ -1,5 +1,6 @@
 """The board and the record on a page of their own, against a server that answers as told."""
 
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -54,7 +55,10 @@ def on_goto(event: gr.EventData) -> str:
 
 
 def on_value(value: str) -> tuple[str, str]:
-    return value, value
+    return value, f"{next(ANSWERS)}: {value}"
+
+
+ANSWERS = itertools.count()
 
 
 def build() -> gr.Blocks:
@@ -97,8 +101,11 @@ def square(page: Page, name: str) -> Locator:
 
 def put(page: Page, box: str, value: str) -> None:
     page.fill(f"#{box} textarea, #{box} input", value)
+    before = said(page).input_value()
     page.press(f"#{box} textarea, #{box} input", "Enter")
-    expect(said(page)).to_have_value(value)
+    # Numbered, so that the same value twice has two answers.
+    expect(said(page)).not_to_have_value(before)
+    assert said(page).input_value().endswith(f": {value}")
 
 
 def expect_piece(page: Page, name: str, piece: str) -> None:

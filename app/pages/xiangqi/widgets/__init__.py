@@ -195,4 +195,4 @@ def status_line(*, elem_id: str | None = None) -> gr.HTML:
 
 
 def _style(*names: str) -> str:
-    return style(["web/widgets/theme.css", *(f"{_FOLDER}/{name}" for name in names)])
+    return style([f"{_FOLDER}/{name}" for name in ("colours.css", *names)])

@@ -45,9 +45,7 @@ function drawSurface({ value, table, wood, drawing, cells }) {
   setAttribute(drawing, "viewBox", viewBox);
   wood.replaceChildren(...drawnGrid(value));
   table.style.aspectRatio = `${width} / ${height}`;
-  cells.style.inset = `${((margin - UNIT / 2) / height) * 100}% ${
-    ((margin - UNIT / 2) / width) * 100
-  }%`;
+  cells.style.inset = `${((margin - UNIT / 2) / height) * 100}% ${((margin - UNIT / 2) / width) * 100}%`;
 }
 
 function drawMarks(board) {

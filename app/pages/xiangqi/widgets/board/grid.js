@@ -31,7 +31,12 @@ function lines() {
 
 // The small corners around the starting points of cannons and pawns.
 function corners() {
-  const points = [[1, 2], [7, 2], [1, 7], [7, 7]];
+  const points = [
+    [1, 2],
+    [7, 2],
+    [1, 7],
+    [7, 7],
+  ];
   for (let column = 0; column < COLUMNS; column += 2) points.push([column, 3], [column, 6]);
   const path = [];
   for (const [column, row] of points) {
@@ -48,7 +53,12 @@ function corners() {
 }
 
 function river() {
-  const places = [["楚", 150], ["河", 270], ["漢", 530], ["界", 650]];
+  const places = [
+    ["楚", 150],
+    ["河", 270],
+    ["漢", 530],
+    ["界", 650],
+  ];
   return places.map(([character, x]) =>
     svg("path", {
       class: "xq-river",
@@ -68,10 +78,7 @@ function coordinates(value) {
   for (let column = 0; column < COLUMNS; column += 1) {
     const square = squareAt(column, 0, value.orientation);
     const file = "abcdefghi".indexOf(square[0]);
-    const names =
-      value.letters === "western"
-        ? [square[0], square[0]]
-        : [String(file + 1), RED_FILES[file]];
+    const names = value.letters === "western" ? [square[0], square[0]] : [String(file + 1), RED_FILES[file]];
     if (value.orientation === "black") names.reverse();
     write(names[0], column * UNIT, -68);
     write(names[1], column * UNIT, bottom + 69);

@@ -67,10 +67,7 @@ class Pointer {
   pointUnder({ clientX, clientY }) {
     const box = this.cells.getBoundingClientRect();
     const unit = (COLUMNS * UNIT) / box.width;
-    return [
-      (clientX - box.left) * unit - UNIT / 2,
-      (clientY - box.top) * unit - UNIT / 2,
-    ];
+    return [(clientX - box.left) * unit - UNIT / 2, (clientY - box.top) * unit - UNIT / 2];
   }
 
   up(event) {

@@ -14,9 +14,7 @@ class Board {
     this.stage = new Stage(this.layers.pieces);
     this.pointer = new Pointer(this.cells, this);
     this.cursor = new Cursor(this.cells, this);
-    this.countdown = new Countdown((color) =>
-      trigger("flagfall", { color, seq: this.value.seq }),
-    );
+    this.countdown = new Countdown((color) => trigger("flagfall", { color, seq: this.value.seq }));
   }
 
   build(root) {

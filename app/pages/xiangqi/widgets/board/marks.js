@@ -3,7 +3,12 @@
 function bracket(square, orientation, className) {
   const [x, y] = pointOf(square, orientation);
   const path = [];
-  for (const [dx, dy] of [[-1, -1], [1, -1], [1, 1], [-1, 1]]) {
+  for (const [dx, dy] of [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ]) {
     path.push(`M${dx * 48} ${dy * 26}V${dy * 48}H${dx * 26}`);
   }
   return svg("path", { class: className, d: path.join(""), transform: `translate(${x} ${y})` });
@@ -69,6 +74,7 @@ function percent(share) {
   return share >= 0.0095 ? `${Math.round(share * 100)}%` : "<1%";
 }
 
+/** @param {number[]} place @param {string} text */
 function arrowLabel([x, y], text) {
   const width = 22 + 17 * text.length;
   return svg(

@@ -1,8 +1,20 @@
 // The look of a piece: a turned wooden disc with a carved character or letter.
 
 const CHARACTERS = {
-  K: "帥", A: "仕", B: "相", N: "傌", R: "俥", C: "炮", P: "兵",
-  k: "將", a: "士", b: "象", n: "馬", r: "車", c: "砲", p: "卒",
+  K: "帥",
+  A: "仕",
+  B: "相",
+  N: "傌",
+  R: "俥",
+  C: "炮",
+  P: "兵",
+  k: "將",
+  a: "士",
+  b: "象",
+  n: "馬",
+  r: "車",
+  c: "砲",
+  p: "卒",
 };
 const WESTERN = { K: "K", A: "A", B: "E", N: "H", R: "R", C: "C", P: "P" };
 const RADIUS = 45;

@@ -14,16 +14,17 @@ function squareAt(column, row, orientation) {
   return "abcdefghi"[file] + rank;
 }
 
+/** @returns {[number, number]} */
 function columnAndRow(square, orientation) {
   const file = "abcdefghi".indexOf(square[0]);
   const rank = Number(square[1]);
-  return orientation === "black"
-    ? [COLUMNS - 1 - file, rank]
-    : [file, ROWS - 1 - rank];
+  return orientation === "black" ? [COLUMNS - 1 - file, rank] : [file, ROWS - 1 - rank];
 }
 
+/** @returns {[number, number]} */
 function pointOf(square, orientation) {
-  return columnAndRow(square, orientation).map((index) => index * UNIT);
+  const [column, row] = columnAndRow(square, orientation);
+  return [column * UNIT, row * UNIT];
 }
 
 function isSquare(text) {

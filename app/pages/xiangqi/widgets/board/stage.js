@@ -91,7 +91,11 @@ class Stage {
         })
       : null;
     if (fading === null) node.remove();
-    else fading.finished.then(() => node.remove(), () => node.remove());
+    else
+      fading.finished.then(
+        () => node.remove(),
+        () => node.remove(),
+      );
   }
 
   has(node) {

@@ -11,7 +11,7 @@ const KEYS = {
 
 class Record {
   constructor(root) {
-    this.value = { moves: [], current: 0 };
+    this.value = { moves: [], current: 0, lang: "zh" };
     this.current = 0;
     this.asked = []; // plies that the server has not answered
     const onGoto = (ply) => this.goto(ply);

@@ -18,7 +18,9 @@ from tests.unit.engine.transformer.tiny import CAUSAL, RandomWeights, tiny_confi
 GREEDY = Settings(temperature=0)
 
 
-@pytest.fixture(scope="module", params=[*CAUSAL, "gpt2 in Keras"])
+@pytest.fixture(
+    scope="module", params=[*CAUSAL, pytest.param("gpt2 in Keras", marks=pytest.mark.slow)]
+)
 def model(request) -> LanguageModel:
     family, *keras = request.param.split(" in ")
     config = tiny_config(family)

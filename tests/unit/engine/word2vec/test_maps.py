@@ -33,6 +33,7 @@ def test_pca_of_few_points(shape: tuple[int, int]) -> None:
     assert pca(np.ones(shape, np.float32), 3).shape == (shape[0], 3)
 
 
+@pytest.mark.slow
 def test_tsne_keeps_groups_together() -> None:
     found = tsne(blobs())
     assert found.shape == (60, 2)

@@ -35,6 +35,7 @@ def random_positions() -> Iterator[Board]:
         yield from random_play(seed, 90, puzzle["fen"])
 
 
+@pytest.mark.slow
 def test_legal_moves_equal_those_of_pyffish() -> None:
     games = chain.from_iterable(map(positions_of, sample_games()))
     puzzles = chain.from_iterable(map(puzzle_positions, sample_puzzles()))

@@ -196,6 +196,7 @@ def is_playable(board: Board, cycle: list[Move]) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_verdicts_equal_those_of_pyffish_on_random_cycles() -> None:
     """pyffish also counts a rook that moves along the line on which it attacks already."""
     rng = random.Random(3)

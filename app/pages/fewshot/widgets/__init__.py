@@ -22,8 +22,8 @@ from engine.fewshot.ranking import METHODS, Method
 
 _CHIPS: Final = """
 element.addEventListener("click", (event) => {
-  const chip = event.target.closest("button[data-key]");
-  if (chip) trigger("pick", { key: chip.dataset.key });
+  const chip = event.target instanceof Element && event.target.closest("button[data-key]");
+  if (chip) trigger("pick", { key: chip.getAttribute("data-key") });
 });
 """
 

@@ -32,7 +32,11 @@ function draw() {
   if (title) parts.push(html("h4", {}, title));
   if (rows.length) {
     if (by >= methods.length) by = 0;
-    const head = html("div", { class: "fs-head", role: "row" }, html("span", { role: "columnheader" }, phrase("candidate", lang)));
+    const head = html(
+      "div",
+      { class: "fs-head", role: "row" },
+      html("span", { role: "columnheader" }, phrase("candidate", lang)),
+    );
     methods.forEach((method, at) => {
       const button = html(
         "button",

@@ -16,10 +16,22 @@ function axes(plot, points, lang) {
     svg("text", { class: "fs-tick", x: left - 7, y: y(share) + 4, "text-anchor": "end" }, percent(share)),
   ]);
   points.forEach((point, at) => {
-    parts.push(svg("text", { class: "fs-tick", x: x(at), y: bottom + 17, "text-anchor": "middle" }, String(point.shots)));
+    parts.push(
+      svg(
+        "text",
+        { class: "fs-tick", x: x(at), y: bottom + 17, "text-anchor": "middle" },
+        String(point.shots),
+      ),
+    );
   });
   const middle = (left + right) / 2;
-  parts.push(svg("text", { class: "fs-tick", x: middle, y: bottom + 34, "text-anchor": "middle" }, phrase("shots", lang)));
+  parts.push(
+    svg(
+      "text",
+      { class: "fs-tick", x: middle, y: bottom + 34, "text-anchor": "middle" },
+      phrase("shots", lang),
+    ),
+  );
   return parts;
 }
 
@@ -59,14 +71,18 @@ function draw() {
   const [top, bottom] = [MARGIN.top, HEIGHT - MARGIN.bottom];
   const step = (right - left) / Math.max(points.length, 1);
   const plot = {
-    left, right, bottom,
+    left,
+    right,
+    bottom,
     x: (at) => left + step * (at + 0.5),
     y: (share) => bottom - share * (bottom - top),
   };
   const parts = axes(plot, points, lang);
   if (chance !== null) {
     const [y, label] = [plot.y(chance), say("chance", { share: percent(chance) })];
-    parts.push(svg("line", { class: "fs-chance", x1: left, x2: right, y1: y, y2: y }, svg("title", {}, label)));
+    parts.push(
+      svg("line", { class: "fs-chance", x1: left, x2: right, y1: y, y2: y }, svg("title", {}, label)),
+    );
   }
   points.forEach((point, at) => {
     const seeds = point.seeds.length > 1 ? point.seeds : [];
@@ -75,16 +91,48 @@ function draw() {
       parts.push(svg("circle", { class: "fs-seed", cx: plot.x(at) + shift, cy: plot.y(share), r: 2.2 }));
     });
   });
-  parts.push(...series(plot, points.map((point) => point.exact), "exact", say("exact")));
-  parts.push(...series(plot, points.map((point) => point.chosen), "chosen", say("chosen")));
+  parts.push(
+    ...series(
+      plot,
+      points.map((point) => point.exact),
+      "exact",
+      say("exact"),
+    ),
+  );
+  parts.push(
+    ...series(
+      plot,
+      points.map((point) => point.chosen),
+      "chosen",
+      say("chosen"),
+    ),
+  );
   const told = points
-    .map(({ shots, exact, chosen }) => `${shots}: ${percent(exact[0])}${chosen ? ` / ${percent(chosen[0])}` : ""}`)
+    .map(
+      ({ shots, exact, chosen }) =>
+        `${shots}: ${percent(exact[0])}${chosen ? ` / ${percent(chosen[0])}` : ""}`,
+    )
     .join("; ");
   const hasChoice = points.some((point) => point.chosen);
   const legend = (name, label) => html("span", {}, html("i", { class: `fs-key fs-${name}` }), label);
   root.replaceChildren(
-    html("progress", { max: total, value: done, hidden: done >= total ? "" : null, "aria-label": say("progress") }),
-    svg("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": `${say("shots")}. ${told}` }, ...parts),
+    html("progress", {
+      max: total,
+      value: done,
+      hidden: done >= total ? "" : null,
+      "aria-label": say("progress"),
+    }),
+    svg(
+      "svg",
+      {
+        width,
+        height: HEIGHT,
+        viewBox: `0 0 ${width} ${HEIGHT}`,
+        role: "img",
+        "aria-label": `${say("shots")}. ${told}`,
+      },
+      ...parts,
+    ),
     html(
       "p",
       { class: "fs-legend" },

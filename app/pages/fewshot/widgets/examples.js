@@ -72,7 +72,12 @@ class ExamplesEditor {
       cell("answer", answer),
       html(
         "button",
-        { type: "button", "data-do": "remove", title: phrase("remove", this.lang), "aria-label": phrase("remove", this.lang) },
+        {
+          type: "button",
+          "data-do": "remove",
+          title: phrase("remove", this.lang),
+          "aria-label": phrase("remove", this.lang),
+        },
         "×",
       ),
     );
@@ -122,7 +127,7 @@ class ExamplesEditor {
     const row = area.closest(".fs-row");
     if (event.key === "Enter") {
       event.preventDefault();
-      const next = area.dataset.cell === "question" ? row : row.nextElementSibling ?? this.add();
+      const next = area.dataset.cell === "question" ? row : (row.nextElementSibling ?? this.add());
       const name = area.dataset.cell === "question" ? "answer" : "question";
       next?.querySelector(`[data-cell="${name}"]`).focus();
     } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
@@ -203,8 +208,10 @@ function table(text) {
   for (let at = 0; at < plain.length; at += 1) {
     const character = plain[at];
     const cells = rows[rows.length - 1];
-    if (quoted && character === '"' && plain[at + 1] === '"') cells[cells.length - 1] += plain[(at += 1)];
-    else if (character === '"' && (quoted || cells[cells.length - 1] === "")) quoted = !quoted;
+    if (quoted && character === '"' && plain[at + 1] === '"') {
+      at += 1;
+      cells[cells.length - 1] += plain[at];
+    } else if (character === '"' && (quoted || cells[cells.length - 1] === "")) quoted = !quoted;
     else if (!quoted && character === delimiter) cells.push("");
     else if (!quoted && character === "\n") rows.push([""]);
     else cells[cells.length - 1] += character === "\n" ? " " : character;

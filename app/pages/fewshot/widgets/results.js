@@ -17,10 +17,16 @@ function begin(head) {
   const say = (key) => phrase(key, head.lang);
   progress = html("progress", { max: head.total, value: 0, "aria-label": say("progress") });
   body = html("tbody", {});
-  const names = ["question", "expected", "answer", "choice"].map((key) => html("th", { scope: "col" }, say(key)));
+  const names = ["question", "expected", "answer", "choice"].map((key) =>
+    html("th", { scope: "col" }, say(key)),
+  );
   root.replaceChildren(
     progress,
-    html("div", { class: "fs-scroll", tabindex: 0 }, html("table", {}, html("thead", {}, html("tr", {}, ...names)), body)),
+    html(
+      "div",
+      { class: "fs-scroll", tabindex: 0 },
+      html("table", {}, html("thead", {}, html("tr", {}, ...names)), body),
+    ),
   );
 }
 
@@ -39,7 +45,9 @@ function row([question, expected, answer, exact, choice, right, share]) {
 }
 
 function draw() {
-  const lines = String(props.value ?? "").split("\n").filter(Boolean);
+  const lines = String(props.value ?? "")
+    .split("\n")
+    .filter(Boolean);
   const head = lines.length ? parsed(lines[0]) : null;
   if (head === null) {
     root.replaceChildren();

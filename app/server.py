@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from app.settings import parse
 from app.shell import build, launch_options
-from engine.models import memory
 from engine.models.registry import Models
 
 logger = logging.getLogger(__name__)
@@ -24,10 +23,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         sys.exit(f"{settings.host}:{settings.port} cannot be listened on: {error}")
     logger.info("the page is at %s", demo.share_url or demo.local_url)
-    logger.info(
-        "preloading %s, within %s of memory",
-        ", ".join(models.names if settings.preload is None else settings.preload) or "no model",
-        memory.readable(models.budget),
-    )
     models.preload(settings.preload)
     demo.block_thread()

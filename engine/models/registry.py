@@ -128,6 +128,8 @@ class Models:
         entries = [self._entry(name) for name in wanted]
         if names is None:
             entries = [entry for entry in entries if _current(entry).state is State.WAITING]
+        chosen = ", ".join(entry.spec.name for entry in entries) or "no model"
+        logger.info("preloading %s, within %s of memory", chosen, memory.readable(self.budget))
         thread = Thread(target=self._preload, args=(entries,), name="preload", daemon=True)
         thread.start()
         return thread

@@ -37,6 +37,12 @@ for line in sys.stdin:
 """
 
 
+def environment(name: str) -> dict[str, str]:
+    """Of a process that computes with a library."""
+    own = {"KERAS_BACKEND": name, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": _XLA_FLAGS}
+    return {**os.environ, **own}
+
+
 class Library:
     """A process in which Keras computes with one library."""
 
@@ -47,12 +53,7 @@ class Library:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _SERVER],
             cwd=ROOT,
-            env={
-                **os.environ,
-                "KERAS_BACKEND": name,
-                "JAX_PLATFORMS": "cpu",
-                "XLA_FLAGS": _XLA_FLAGS,
-            },
+            env=environment(name),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -3,7 +3,6 @@
 import importlib.util
 import itertools
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from engine.tokenizers import CPMTokenizer, conditions
 from engine.transformer.checkpoints.loading import load_checkpoint
 from engine.transformer.families import family_config
 from engine.transformer.language_model import LanguageModel
+from tests.libraries import environment
 from tests.unit.training.language_model_pack import TOKENIZER, options, pack
 from training.common.command import prefetched
 from training.common.optimizer import Schedule, make_optimizer
@@ -128,7 +128,7 @@ def test_every_library_learns_the_same(library: str, tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "training.language_model.train", *words],
         cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": library, "PYTHONPATH": str(ROOT)},
+        env={**environment(library), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=600,

@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BUILD := $(if $(GPU),gpu,cpu)
 
 # Two processes, and a file's tests in one of them, because models and servers are made once a file.
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 JAVASCRIPT := tests/javascript
 NPM := $(shell command -v npm)
 

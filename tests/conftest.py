@@ -64,7 +64,10 @@ def library(request: pytest.FixtureRequest, started_libraries: dict[str, Library
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks as slow what starts a process for each library."""
+    """Marks as slow what starts a process for each library. Files with slow tests come first, so
+    that no process is left with a long one while the others have nothing to do any more."""
     for item in items:
         if "library" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

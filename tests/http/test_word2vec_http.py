@@ -9,6 +9,7 @@ import pytest
 from gradio_client import Client
 
 from app.pages.word2vec import page as word2vec
+from app.pages.word2vec.handlers import Screen
 from app.web.limits import MAX_REQUEST_BYTES
 from tests.visitor import Visitor, served
 from tests.word2vec_model import word2vec_models
@@ -28,7 +29,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 def test_a_word_is_looked_up(client: httpx.Client) -> None:
     done, output, _ = visitor(client, "one").call("w2v-look", "click", search="猫")
-    assert done and {row["word"] for row in json.loads(output[0])["rows"][:2]} == {"狗", "兔子"}
+    near = output[Screen._fields.index("near")]
+    assert done and {row["word"] for row in json.loads(near)["rows"][:2]} == {"狗", "兔子"}
 
 
 @pytest.mark.parametrize(

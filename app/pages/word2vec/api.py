@@ -1,29 +1,29 @@
-"""What a program asks: the named endpoint /neighbours."""
+"""The endpoint for programs: what is near to a word, and what comes with it.
 
-from __future__ import annotations
+Annotations are evaluated here: gradio describes the endpoint by them.
+"""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import gradio as gr
 
+from app.pages.word2vec.inputs import read_word
 from app.pages.word2vec.spaces import NAME, Spaces
-from app.pages.word2vec.words import explained, read_word
+from app.pages.word2vec.view import explained
 from app.text.checks import checked_float, checked_int
 from app.web.limits import RateLimiter
 from app.web.texts import language
 
-MAX_TOPN: Final = 100
+_MAX_TOPN: Final = 100
 
 
-class Api:
-    """The endpoint, for the spaces of a host."""
-
-    def __init__(self, spaces: Spaces) -> None:
-        self.spaces = spaces
-        self.limiter = RateLimiter(240, 60)
+def endpoint(spaces: Spaces) -> Callable[..., dict[str, Any]]:
+    """The function behind /neighbours."""
+    limiter = RateLimiter(240, 60)
 
     def neighbours(
-        self, word: str, request: gr.Request, topn: int = 10, alpha: float = 1.0
+        word: str, request: gr.Request, topn: int = 10, alpha: float = 1.0
     ) -> dict[str, Any]:
         """Words that could stand in the place of a word, and words that come with it.
 
@@ -38,11 +38,11 @@ class Api:
         from engine.word2vec.keywords import related
 
         lang = language(request)
-        self.limiter.check(request, lang)
+        limiter.check(request, lang)
         asked = read_word(word, lang)
-        count = checked_int(topn, 1, MAX_TOPN, lang, "topn")
+        count = checked_int(topn, 1, _MAX_TOPN, lang, "topn")
         charge = checked_float(alpha, 0, 1, lang, "alpha")
-        space = self.spaces.get(NAME, lang)
+        space = spaces.get(NAME, lang)
         with explained(lang):
             near = space.vectors.most_similar(asked, topn=count)
             known = space.model.has_probabilities
@@ -52,3 +52,5 @@ class Api:
             "neighbours": [[other, round(share, 4)] for other, share in near],
             "related": [[other, round(score, 4)] for other, score in others],
         }
+
+    return neighbours

@@ -1,222 +1,200 @@
-"""The word2vec page: an explorer that also trains, measures and explains."""
+"""The page's place in the application: its tab, its components, and which event calls what."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Final
 
 import gradio as gr
-from gradio.components import Component
-from gradio.events import api
+from gradio.events import api as endpoint
 
-from app.pages.word2vec import presets, store
-from app.pages.word2vec.api import Api
-from app.pages.word2vec.desk import Desk, example, refuse
-from app.pages.word2vec.files import NAMES
-from app.pages.word2vec.layout import TABS, Controls, build
-from app.pages.word2vec.measuring import Measuring
-from app.pages.word2vec.reading import Reading
-from app.pages.word2vec.spaces import Spaces
-from app.pages.word2vec.training import AT_ONCE, Training
-from app.pages.word2vec.words import PAGE
-from app.text.drafts import Stop
-from app.web.events import QUICK, QUIET, SLOW, root, visit
+from app.pages.word2vec import PAGE, api, inputs
+from app.pages.word2vec.handlers import (
+    Handlers,
+    Screen,
+    files,
+    opened,
+    refuse,
+    share,
+    take,
+    training,
+    turn,
+)
+from app.pages.word2vec.handlers.map import complete_function, points_function
+from app.pages.word2vec.inputs import EXAMPLES
+from app.pages.word2vec.layout import Controls, build
+from app.pages.word2vec.saved import SAVED
+from app.pages.word2vec.spaces import NAME, Spaces
+from app.pages.word2vec.view import Answer, Lists, Read
+from app.web.events import QUICK, QUIET, RUNS, SLOW
+from app.web.inputs import Model, components
 from app.web.texts import label
 from engine.models.registry import Models
 
 TITLE: Final = f"{PAGE}.title"
 ID: Final = PAGE
-MODEL: Final = "word2vec"
+MODEL: Final = NAME
 
-#: The address is known to the browser alone, which may have come through a proxy.
-_ABSOLUTE: Final = "query => location.origin + location.pathname + query"
-_SAVE: Final = """(...values) => {
-  const names = NAMES;
-  return Object.fromEntries(names.map((name, at) => [name, values[at]]));
-}""".replace("NAMES", json.dumps(store.FIELDS))
 #: What keeps a processor busy for seconds.
-_BUSY: Final[dict[str, Any]] = {**QUIET, "concurrency_limit": AT_ONCE, "trigger_mode": "once"}
+_BUSY: Final[dict[str, Any]] = {
+    **QUIET,
+    "concurrency_limit": training.AT_ONCE,
+    "trigger_mode": "once",
+}
 
 
 def saved() -> gr.BrowserState:
     """What the browser keeps for a reload."""
-    return gr.BrowserState(storage_key=PAGE, secret=PAGE)
+    return SAVED.state()
 
 
 def render(models: Models, saved: gr.BrowserState) -> None:
     """Place the page in the open tab and connect its events."""
     spaces = Spaces(models)
-    desk = Desk(spaces)
+    handlers = Handlers(spaces)
     gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["text-idea"])
-    controls = build(spaces)
-    own = visit(())
-    _connect_search(controls, desk)
-    _connect_calculate(controls, desk)
-    _connect_map(controls, desk)
-    _connect_texts(controls, Reading(spaces))
-    _connect_train(controls, Training(spaces), desk, own)
-    _connect_files(controls, Measuring(spaces), desk, own)
-    _connect_page(controls, desk, saved)
+    controls = build(points_function(spaces), complete_function(spaces))
+    _connect_search(controls, handlers)
+    _connect_questions(controls, handlers)
+    _connect_map(controls, handlers)
+    _connect_training(controls, training.Training(spaces))
+    _connect_files(controls, files.Files(spaces))
+    page, screen = components(controls, inputs.Page), components(controls, Screen._fields)
+    SAVED.connect(saved, page, opened).then(handlers.begin, page, screen, **SLOW)
+    space = controls.search.space
+    space.change(handlers.change, [space, *page], screen, **SLOW)
+    controls.share.connect(share, page)
     gr.Markdown(label(f"{PAGE}.source"), elem_classes=["text-idea"])
-    api(Api(spaces).neighbours, api_name="neighbours", concurrency_limit=16)
+    endpoint(api.endpoint(spaces), api_name="neighbours", concurrency_limit=RUNS)
 
 
-def _connect_search(controls: Controls, desk: Desk) -> None:
-    search, lists, tab = controls.search, controls.lists, visit(TABS[0])
-    for place, name in zip(controls.places, TABS, strict=True):
-        place.select(partial(str, name), None, [tab], **QUICK)
-    asked = [search.space, search.word, lists.alpha, controls.map.layout, tab]
-    found = [lists.near, lists.related, controls.map.view, controls.tabs]
-    gr.on([search.look.click, search.word.submit], desk.search, asked, found, **SLOW)
-    lists.alpha.release(desk.looking.look, asked[:3], found[:2], **SLOW)
+def _connect_search(controls: Controls, handlers: Handlers) -> None:
+    search, lists, visit = controls.search, controls.lists, controls.visit
+    screen = components(controls, Screen._fields)
+    for name, place in controls.places.items():
+        place.select(turn(name), [visit], None, **QUICK)
+    asked = components(controls, inputs.Search)
+    look: dict[str, Any] = {
+        "fn": handlers.search,
+        "inputs": [visit, search.space, controls.map.layout, *asked],
+        "outputs": screen,
+        **SLOW,
+    }
+    gr.on([search.look.click, search.word.submit], **look)
     examples: Any = search.examples
-    examples.pick(example(presets.SEARCHES), None, [search.word], **QUICK).success(
-        desk.search, asked, found, **SLOW
+    examples.pick(take(EXAMPLES.searches), None, [search.word], **QUICK).success(**look)
+    lists.alpha.release(
+        handlers.look, [search.space, *asked], components(controls, Lists._fields), **SLOW
     )
     calculate = controls.calculate
     clickable: list[Any] = [
         *(lists.near, lists.related, calculate.answers, calculate.picture),
-        *(calculate.compared, calculate.found, controls.axes.plot, controls.texts.keywords),
+        *(calculate.compared, calculate.found, controls.axes.plane, controls.texts.keywords),
     ]
-    for one in clickable:
-        one.pick(
-            desk.picked,
-            [search.space, lists.alpha],
-            [search.word, lists.near, lists.related, controls.tabs],
-            **SLOW,
-        )
+    for one in clickable:  # gr.on takes no events that a widget has of its own
+        one.pick(handlers.pick, [search.space, lists.alpha], screen, **SLOW)
     completion: Any = search.completion
     completion.refuse(refuse, None, None, **SLOW)
 
 
-def _connect_calculate(controls: Controls, desk: Desk) -> None:
-    space, one, axes = controls.search.space, controls.calculate, controls.axes
-    arithmetic = desk.arithmetic
+def _connect_questions(controls: Controls, handlers: Handlers) -> None:
+    """Fields that are filled in or taken from an example, and what is made of them."""
+    space, one = controls.search.space, controls.calculate
+    axes, texts = controls.axes, controls.texts
 
     def connect(
-        run: Callable[..., Any],
-        fields: list[gr.Textbox],
-        outputs: Sequence[Component],
-        starts: list[Any],
+        panel: object,
+        handler: Callable[..., Any],
+        asked: type[Model],
+        shown: Sequence[str],
+        starts: Sequence[Any],
         chips: Any,
         examples: Sequence[Any],
-        settings: Sequence[Component] = (),
+        filled: Sequence[str] = (),
     ) -> None:
-        """Fields that are filled in or taken from an example, and what is made of them."""
-        asked: dict[str, Any] = {
-            "fn": run,
-            "inputs": [space, *fields, *settings],
-            "outputs": [*outputs],
+        event: dict[str, Any] = {
+            "fn": handler,
+            "inputs": [space, *components(panel, asked)],
+            "outputs": components(panel, shown),
             **SLOW,
         }
-        gr.on([*starts, *(field.submit for field in fields)], **asked)
-        chips.pick(example(examples), None, fields, **QUICK).success(**asked)
+        gr.on([*starts], **event)
+        fields = components(panel, filled or asked.names())
+        chips.pick(take(examples), None, fields, **QUICK).success(**event)
+
+    def submits(asked: type[Model]) -> list[Any]:
+        fields = components(controls, asked)
+        return [field.submit for field in fields if isinstance(field, gr.Textbox)]
 
     connect(
-        *(arithmetic.analogy, [one.a, one.b, one.c], [one.answers, one.picture]),
-        *([one.run.click, one.method.input], one.examples, presets.ANALOGIES),
-        settings=[one.method],
+        *(one, handlers.analogy, inputs.Analogy, Answer._fields),
+        [one.run.click, one.method.input, *submits(inputs.Analogy)],
+        *(one.examples, EXAMPLES.analogies, ("a", "b", "c")),
     )
     connect(
-        *(arithmetic.compare, [one.one, one.other], [one.compared]),
-        *([one.compare.click], one.pairs, presets.PAIRS),
+        *(one, handlers.compare, inputs.Pair, ["compared"]),
+        [one.compare.click, *submits(inputs.Pair)],
+        *(one.pairs, EXAMPLES.pairs),
     )
     connect(
-        *(arithmetic.odd, [one.words], [one.found]),
-        *([one.odd.click], one.groups, presets.ODD),
+        *(one, handlers.odd, inputs.Group, ["found"]),
+        [one.find.click, *submits(inputs.Group)],
+        *(one.groups, EXAMPLES.odd),
     )
     connect(
-        arithmetic.axes,
-        [axes.left, axes.right, axes.bottom, axes.top, axes.words],
-        [axes.plot],
-        *([axes.draw.click], axes.examples),
-        [(a.left, a.right, a.bottom, a.top, a.words) for a in presets.AXES],
+        *(axes, handlers.axes, inputs.Axes, ["plane"]),
+        [axes.draw.click, *submits(inputs.Axes)],
+        *(axes.examples, EXAMPLES.axes),
     )
-
-
-def _connect_map(controls: Controls, desk: Desk) -> None:
-    place = [controls.search.space, controls.map.layout]
-    view: Any = controls.map.view
-    view.pick(desk.map.pick, place, [view], **SLOW)
-    view.pair(desk.map.pair, place, [view], **SLOW)
-    controls.map.layout.input(desk.map.show, place, [view], **{**_BUSY, "show_progress": "full"})
-
-
-def _connect_texts(controls: Controls, reading: Reading) -> None:
-    space, texts = controls.search.space, controls.texts
-    examples: Any = texts.examples
-    sets: Any = texts.sets
-    read: dict[str, Any] = {
-        "fn": reading.keywords,
-        "inputs": [space, texts.text, texts.count],
-        "outputs": [texts.passage, texts.keywords],
-        **SLOW,
-    }
-    compare: dict[str, Any] = {
-        "fn": reading.sentences,
-        "inputs": [space, texts.sentences],
-        "outputs": [texts.matrix],
-        **SLOW,
-    }
-    controls.places[TABS.index("text")].select(
-        reading.begin,
-        [texts.passage, space, texts.text, texts.count, texts.sentences],
+    connect(
+        *(texts, handlers.keywords, inputs.Keywords, Read._fields),
+        [texts.run.click, texts.count.release],
+        *(texts.examples, EXAMPLES.texts, ["text"]),
+    )
+    connect(
+        *(texts, handlers.matrix, inputs.Sentences, ["matrix"]),
+        [texts.compare.click],
+        *(texts.sets, EXAMPLES.sentences),
+    )
+    controls.places["text"].select(
+        handlers.read,
+        [texts.passage, space, texts.sentences, *components(texts, inputs.Keywords)],
         [texts.passage, texts.keywords, texts.matrix],
         **SLOW,
     )
-    gr.on([texts.run.click, texts.count.release], **read)
-    examples.pick(example(presets.TEXTS), None, [texts.text], **QUICK).success(**read)
-    texts.compare.click(**compare)
-    sets.pick(example(presets.SENTENCES), None, [texts.sentences], **QUICK).success(**compare)
 
 
-def _connect_train(controls: Controls, training: Training, desk: Desk, own: gr.State) -> None:
-    train, wish = controls.train, visit(Stop())
+def _connect_map(controls: Controls, handlers: Handlers) -> None:
+    layout = controls.map.layout
+    cloud: Any = controls.map.cloud
+    place = [controls.search.space, layout]
+    cloud.pick(handlers.map.pick, place, [cloud], **SLOW)
+    cloud.pair(handlers.map.pair, place, [cloud], **SLOW)
+    layout.input(handlers.map.show, place, [cloud], **{**_BUSY, "show_progress": "full"})
+
+
+def _connect_training(controls: Controls, handlers: training.Training) -> None:
+    train, visit = controls.train, controls.visit
     examples: Any = train.examples
-    asked = [wish, train.text, train.file, *train.settings]
-    seen = [train.progress, train.map, train.done]
-    texts = presets.contents(presets.NOVELS)
-    picked = examples.pick(example(texts), None, [train.text, train.file], **QUICK)
-    for begin in (train.run.click, picked.success):
-        begin(training.train, asked, seen, **_BUSY).success(
-            desk.arrived, [own, train.done], [own, controls.search.space], **QUIET
-        )
-    train.stop.click(Stop.ask, [wish], None, **QUICK)
+    asked = [visit, train.file, *components(train, inputs.Training)]
+    screen = components(controls, training.Screen._fields)
+    novels = take(inputs.contents(EXAMPLES.novels))
+    taken = examples.pick(novels, None, [train.text, train.file], **QUICK)
+    for event in (train.run.click, taken.success):
+        event(handlers.train, asked, screen, **_BUSY)
+    train.stop.click(handlers.stop, [visit], None, **QUICK)
 
 
-def _connect_files(controls: Controls, measuring: Measuring, desk: Desk, own: gr.State) -> None:
-    files, space, wish = controls.files, controls.search.space, visit(Stop())
-    files.upload.upload(desk.upload, [own, files.upload], [own, space], **_BUSY)
-    for name, button in zip(NAMES, files.saves, strict=True):
-        button.click(desk.files.saving(name), [space], [files.saver], **_BUSY)
-    examples: Any = files.examples
-    tests = presets.contents(presets.TESTS)
-    picked = examples.pick(example(tests), None, [files.test, files.file], **QUICK)
-    asked = [wish, space, files.test, files.file, files.method, files.all_count]
-    for begin in (files.run.click, picked.success):
-        begin(measuring.measure, asked, [files.scores], **_BUSY)
-    files.stop.click(Stop.ask, [wish], None, **QUICK)
-
-
-def _connect_page(controls: Controls, desk: Desk, saved: gr.BrowserState) -> None:
-    """Opening the page, keeping it, sharing it, and changing the vectors."""
-    search, lists = controls.search, controls.lists
-    calculate, texts = controls.calculate, controls.texts
-    panels = [
-        *(search.about, lists.near, lists.related, calculate.answers, calculate.picture),
-        *(calculate.compared, calculate.found, controls.axes.plot, controls.map.view),
-    ]
-    root().load(desk.opened, [saved], [*controls.page, *panels], **SLOW)
-    search.space.change(
-        desk.changed,
-        [search.space, *controls.page],
-        [search.word, search.completion, *panels, texts.passage, texts.keywords, texts.matrix],
-        **SLOW,
-    )
-    changes: list[Any] = [field.change for field in controls.page if hasattr(field, "change")]
-    gr.on(changes, None, controls.page, [saved], js=_SAVE, show_progress="hidden")
-    controls.share.click(desk.share, controls.page, [controls.link], **QUIET).success(
-        None, [controls.link], [controls.link], js=_ABSOLUTE
-    )
+def _connect_files(controls: Controls, handlers: files.Files) -> None:
+    parts, space, visit = controls.files, controls.search.space, controls.visit
+    screen = components(controls, files.Screen._fields)
+    parts.upload.upload(handlers.upload, [visit, parts.upload], screen, **_BUSY)
+    for name, button in zip(files.NAMES, parts.saves, strict=True):
+        button.click(handlers.saving(name), [space], [parts.saver], **_BUSY)
+    examples: Any = parts.examples
+    tests = take(inputs.contents(EXAMPLES.tests))
+    taken = examples.pick(tests, None, [parts.test, parts.file], **QUICK)
+    asked = [visit, space, parts.file, *components(parts, inputs.Measuring)]
+    for event in (parts.run.click, taken.success):
+        event(handlers.measure, asked, [parts.scores], **_BUSY)
+    parts.stop.click(handlers.stop, [visit], None, **QUICK)

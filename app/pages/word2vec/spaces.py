@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from app.pages.word2vec.cloud import points_json
-from app.pages.word2vec.words import say
+import gradio as gr
+
+from app.pages.word2vec import say
+from app.pages.word2vec.inputs import Layout
+from app.pages.word2vec.widgets import points_json
 from app.text.models import TextModels
 from app.web.limits import MIB, Refusal, checked_text
 from app.web.texts import Language
@@ -19,15 +23,13 @@ if TYPE_CHECKING:
     from engine.word2vec.maps import WordMap
     from engine.word2vec.model import Word2Vec
 
+#: Of the bundled model in the catalogue, and the key of its space.
 NAME: Final = "word2vec"
-"""Of the bundled model in the catalogue, and the key of its space."""
+#: Words of a map, and of one that is computed while somebody waits.
 MAP_WORDS: Final = 20_000
-MAX_GROUPS: Final = 24
-TSNE_WORDS: Final = 1_500
-"""Words of a map that is computed while somebody waits."""
+_TSNE_WORDS: Final = 1_500
+_MAX_GROUPS: Final = 24
 _MAX_KEY: Final = 64
-
-Layout = Literal["map", "tsne"]
 
 
 class Space:
@@ -45,6 +47,16 @@ class Space:
         self.title = title
         self._lock = Lock()
         self._tsne: str | None = None
+
+    def name(self, lang: Language) -> str:
+        """What the visitor calls it."""
+        return self.title or say("space.bundled", lang)
+
+    def about(self, lang: Language) -> str:
+        """What the vectors are, in a line."""
+        key = "space.tree" if self.model.has_probabilities else "space.plain"
+        count = f"{len(self.vectors):,}"
+        return say(key, lang, name=self.name(lang), count=count, size=self.vectors.size)
 
     @property
     def bytes(self) -> int:
@@ -76,8 +88,8 @@ class Space:
         from engine.word2vec.maps import word_map
 
         if self._tsne is None:
-            groups = groups_for(min(len(self.vectors), TSNE_WORDS))
-            self._tsne = self._written(word_map(self.vectors, TSNE_WORDS, groups))
+            groups = groups_for(min(len(self.vectors), _TSNE_WORDS))
+            self._tsne = self._written(word_map(self.vectors, _TSNE_WORDS, groups))
 
     def _written(self, made: WordMap) -> str:
         words = self.vectors.words[: len(made.positions)]
@@ -86,7 +98,7 @@ class Space:
 
 def groups_for(words: int) -> int:
     """How many clusters a map of so many words shows."""
-    return max(1, min(MAX_GROUPS, words // 12))
+    return max(1, min(_MAX_GROUPS, words // 12))
 
 
 def one_line(word: str) -> str:
@@ -120,6 +132,19 @@ class Spaces:
             self._own.move_to_end(name)
             return space
 
+    def choice(self, own: Sequence[str], lang: Language) -> gr.Radio:
+        """What a visitor can look at: the bundled vectors, and their own, of which the newest are
+        chosen."""
+        choices = [(say("space.bundled", lang), NAME)]
+        for number, key in enumerate(own, 1):
+            try:
+                space = self.get(key, lang)
+                name = f"{number} · {space.name(lang)} ({len(space.vectors):,})"
+            except Refusal:
+                name = f"{number}"  # it had to make room
+            choices.append((name, key))
+        return gr.Radio(choices, value=own[-1], visible=True)
+
     def ready(self) -> bool:
         """Whether nobody would have to wait for the bundled vectors."""
         return self._models.ready(NAME)
@@ -141,15 +166,3 @@ class Spaces:
             if self._bundled is None or self._bundled.model is not model:
                 self._bundled = Space(NAME, model)
             return self._bundled
-
-
-def describe(space: Space, lang: Language) -> str:
-    """What the vectors are, in a line."""
-    key = "space.tree" if space.model.has_probabilities else "space.plain"
-    count = f"{len(space.vectors):,}"
-    return say(key, lang, name=title(space, lang), count=count, size=space.vectors.size)
-
-
-def title(space: Space, lang: Language) -> str:
-    """The name of a space."""
-    return space.title or say("space.bundled", lang)

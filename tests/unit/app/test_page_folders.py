@@ -9,7 +9,7 @@ from app import pages
 from app.shell import PAGES
 
 FOLDER: Final = Path(pages.__file__).parent
-#: What every page has. ``handlers`` and ``examples`` may be folders instead.
+#: What every page has. ``handlers``, ``layout`` and ``examples`` may be folders instead.
 SAME: Final = {
     *("__init__", "page", "layout", "state", "inputs", "handlers", "view", "saved", "api"),
     *("texts", "examples", "page-style", "widgets"),
@@ -20,12 +20,13 @@ OWN: Final[dict[str, set[str]]] = {
     "parse_tree": {"models", "scores"},
     "story": {"task"},
     "xiangqi": {"opponent", "puzzles"},
+    "word2vec": {"spaces"},
 }
 #: Pages without an endpoint for programs: a game is no question with an answer, and the engine
 #: speaks UCI.
 NO_ENDPOINT: Final = {"xiangqi"}
 #: Pages that have not these files yet; goes when it is empty.
-NOT_YET: Final = {"dialogue", "word2vec"}
+NOT_YET: Final = {"dialogue"}
 
 
 def parts(page: str) -> set[str]:

@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Any, Final
@@ -233,10 +232,10 @@ def _open_xiangqi(link: dict[str, Any], kept: object) -> tuple[object, object]:
 
 
 def _open_word2vec(link: dict[str, Any], kept: object) -> tuple[object, object]:
-    from app.pages.word2vec import store
+    from app.pages.word2vec.saved import SAVED
 
-    linked, restored = store.restore(link), store.restore(kept)
-    assert json.loads(json.dumps(asdict(restored))) == kept
+    linked, restored = SAVED.link.load(link), SAVED.kept.load(kept)
+    assert restored.model_dump() == kept
     return linked, restored
 
 

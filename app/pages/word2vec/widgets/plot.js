@@ -118,7 +118,7 @@ function draw() {
   parts.push(...labels(points, scale, width, height, content.arrows?.length > 0));
   const drawing = svg(
     "svg",
-    { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": content.told ?? "" },
+    { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": content.spoken ?? "" },
     ...parts,
   );
   const note = content.note ? [html("p", { class: "wv-note" }, content.note)] : [];

@@ -18,10 +18,10 @@ function curve(points, width, lang) {
   ]);
   const line = points.map(([share, loss]) => `${x(share).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
   const [lastShare, lastLoss] = points[points.length - 1];
-  const told = phrase("loss_told", lang, { first: losses[0].toFixed(2), last: lastLoss.toFixed(2) });
+  const spoken = phrase("loss_spoken", lang, { first: losses[0].toFixed(2), last: lastLoss.toFixed(2) });
   return svg(
     "svg",
-    { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": told },
+    { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": spoken },
     ...grid,
     svg("text", { class: "wv-tick", x: width / 2, y: HEIGHT - 6, "text-anchor": "middle" }, phrase("loss", lang)),
     svg("polyline", { class: "wv-loss", points: line }),

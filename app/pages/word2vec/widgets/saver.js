@@ -2,9 +2,5 @@
 
 watch("value", () => {
   const file = parsed(props.value);
-  if (file === null) return;
-  const link = html("a", { download: file.name });
-  link.href = URL.createObjectURL(new Blob([file.content], { type: "text/plain;charset=utf-8" }));
-  link.click();
-  URL.revokeObjectURL(link.href);
+  if (file !== null) saveFile(new Blob([file.content], { type: "text/plain;charset=utf-8" }), file.name);
 });

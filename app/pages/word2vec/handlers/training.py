@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import gradio as gr
 import numpy as np
 
-from app.pages.word2vec.cloud import cloud_value, points_object
-from app.pages.word2vec.spaces import Space, Spaces, groups_for, one_line
-from app.pages.word2vec.widgets import dumps
-from app.pages.word2vec.words import decoded, listed, say
-from app.text.checks import checked_int
-from app.text.drafts import Stop
+from app.pages.word2vec import say
+from app.pages.word2vec.inputs import MAX_CHARS, MAX_TRAINING_BYTES, file_or_text
+from app.pages.word2vec.inputs import Training as Asked
+from app.pages.word2vec.spaces import Spaces, groups_for, one_line
+from app.pages.word2vec.state import Visit
+from app.pages.word2vec.view import listed
+from app.pages.word2vec.widgets import cloud_value, points_object
 from app.web.inputs import cleaned
-from app.web.limits import MIB, RateLimiter, Refusal, checked_bytes, checked_choice, checked_text
+from app.web.limits import RateLimiter, Refusal, checked_text
+from app.web.run import Run
 from app.web.texts import Language, language
+from app.web.widget import dumps
 from engine.word2vec.errors import Word2VecError
 from engine.word2vec.training.recipe import Recipe
 
@@ -28,109 +31,109 @@ if TYPE_CHECKING:
 
     from engine.word2vec.training.trainer import Progress, Trainer
 
-ARCHITECTURES: Final = ("skipgram", "cbow")
-OUTPUTS: Final = ("hierarchical", "negative", "random_softmax")
-MAX_CHARS: Final = 1_000_000
-"""Characters of a text; a long novel."""
-MAX_BYTES: Final = 4 * MIB
-SIZES: Final = (16, 128)
-WINDOWS: Final = (2, 10)
-COUNTS: Final = (1, 20)
-EPOCHS: Final = (1, 50)
-SECONDS: Final = 90.0
-"""How long one training may take, cutting the text into words not counted."""
+#: How long one training may take, cutting the text into words not counted.
+_SECONDS: Final = 90.0
+#: Trainings of all visitors at the same time.
 AT_ONCE: Final = 2
-"""Trainings of all visitors at the same time."""
 _MAX_WORDS: Final = 20_000
+#: Twice what long texts take: a short one has few words to learn from.
 _RATE: Final = 0.05
-"""Twice what long texts take: a short one has few words to learn from."""
 _MAP_WORDS: Final = 250
 _MAP_EVERY: Final = 1.5
 _LEAST_WORDS: Final = 30
+#: Characters that are cut into words between two screens.
 _CHUNK: Final = 20_000
-"""Characters that are cut into words between two views."""
+#: New words that are looked for in a text, and those that are shown.
 _MAX_NEW: Final = 200
-"""New words that are looked for in a text."""
 _SHOWN: Final = 12
+#: Of the curve.
 _POINTS: Final = 150
-"""Of the curve."""
 
 
-class Wish(NamedTuple):
-    """What a visitor asks for, checked."""
+class Screen(NamedTuple):
+    """What a training shows, by the components' names; gr.skip() for what stays."""
 
-    text: str
-    recipe: Recipe
-    discover: bool
-
-
-class Trained(NamedTuple):
-    """The outputs of a training, in this order."""
-
-    progress: Any
-    map: Any
-    space: Any
+    visit: Visit
+    space: Any = gr.skip()
+    progress: Any = gr.skip()
+    live: Any = gr.skip()
 
 
 class Training:
     """The handlers, for the spaces of a host."""
 
-    def __init__(self, spaces: Spaces, seconds: float = SECONDS) -> None:
+    def __init__(self, spaces: Spaces, seconds: float = _SECONDS) -> None:
         self.spaces = spaces
         self.seconds = seconds
         self.limiter = RateLimiter(6, 300)
         self._places = BoundedSemaphore(AT_ONCE)
 
     def train(
-        self, stop: Stop, words: object, file: object, request: gr.Request, *values: object
-    ) -> Iterator[Trained]:
-        """Train on the file if there is one, or on the text.
+        self, visit: Visit, file: object, request: gr.Request, *values: object
+    ) -> Iterator[Screen]:
+        """Train on the file if there is one, or on the text; values are those of inputs.Training.
 
-        The last view has the new space's key; the vectors are kept when it was stopped, too.
+        The last screen chooses the new vectors; they are kept when it was stopped, too.
         """
         lang = language(request)
-        wish = read_wish(words, file, values, lang)
+        asked = Asked.read(values, lang)
+        content = file_or_text(file, asked.text, MAX_TRAINING_BYTES, lang)
+        text = cleaned(checked_text(content, MAX_CHARS, lang))
+        if not text.strip():
+            raise Refusal(say("error.no_text", lang))
         self.limiter.check(request, lang)
-        stopped = stop.watch()
         if not self._places.acquire(blocking=False):
             raise Refusal(say("train.busy", lang))
         try:
-            yield from self._run(wish, stopped, lang)
+            with visit.training.begin() as run:
+                yield from run.screens(self._run(run, visit, text, asked, lang))
         finally:
             self._places.release()
 
-    def _run(self, wish: Wish, stopped: Callable[[], bool], lang: Language) -> Iterator[Trained]:
+    def stop(self, visit: Visit) -> None:
+        """End the training."""
+        visit.training.stop()
+
+    def _run(
+        self, run: Run, visit: Visit, text: str, asked: Asked, lang: Language
+    ) -> Generator[Screen, None, None]:
+        def screen(share: float, status: str, running: bool = True) -> Screen:
+            progress = progress_value(share, running, status, (), lang)
+            return Screen(visit, progress=progress, live="")
+
         sentences: list[list[str]] = []
         new: list[str] = []
-        if wish.discover:
-            status = say("train.discovering", lang)
-            yield Trained(progress_value(0, True, status, (), lang), "", "")
-            new = new_words(wish.text)
-        for share in _cut(wish.text, new, sentences):
-            if stopped():
-                yield Trained(progress_value(0, False, say("train.none", lang), (), lang), "", "")
+        if asked.discover:
+            yield screen(0, say("train.discovering", lang))
+            new = new_words(text)
+        for share in _cut(text, new, sentences):
+            if run.stopped():
+                yield screen(0, say("train.none", lang), running=False)
                 return
-            status = say("train.cutting", lang, share=f"{share:.0%}")
-            yield Trained(progress_value(0.1 * share, True, status, (), lang), "", "")
-        yield Trained(progress_value(0.1, True, say("train.preparing", lang), (), lang), "", "")
-        trainer = _trainer(sentences, wish.recipe)
+            yield screen(0.1 * share, say("train.cutting", lang, share=f"{share:.0%}"))
+        yield screen(0.1, say("train.preparing", lang))
+        trainer = _trainer(sentences, asked)
         if trainer is None:
-            status = say("error.few_words", lang, count=wish.recipe.min_count)
-            yield Trained(progress_value(0, False, status, (), lang), "", "")
+            status = say("error.few_words", lang, count=asked.min_count)
+            yield screen(0, status, running=False)
             return
-        view = View(trainer, lang, new)
+        picture = Picture(trainer, lang, new)
         ends = time.monotonic() + self.seconds
         finish = "done"
         for step in trainer.run(every=0.3):
-            yield view.seen(step)
-            if step.share < 1 and (stopped() or time.monotonic() > ends):
-                finish = "stopped" if stopped() else "late"
+            progress, live = picture.running(step)
+            yield Screen(visit, progress=progress, live=live)
+            if step.share < 1 and (run.stopped() or time.monotonic() > ends):
+                finish = "stopped" if run.stopped() else "late"
                 break
-        space = self.spaces.add(trainer.model(), say("space.trained", lang))
-        yield view.last(finish, space)
+        if run.overtaken():
+            return
+        visit.add(self.spaces.add(trainer.model(), say("space.trained", lang)).key)
+        progress, live = picture.last(finish)
+        yield Screen(visit, self.spaces.choice(visit.own, lang), progress, live)
 
 
-class View:
+class Picture:
     """What a training shows while it runs."""
 
     def __init__(self, trainer: Trainer, lang: Language, new: Sequence[str] = ()) -> None:
@@ -140,11 +143,11 @@ class View:
         self.curve: list[tuple[float, float]] = []
         self.drawn = -math.inf
         self.places: NDArray[np.float64] | None = None
-        self.map: Any = ""
+        self.map = ""
         self.step: Progress | None = None
 
-    def seen(self, step: Progress) -> Trained:
-        """One report of the trainer."""
+    def running(self, step: Progress) -> tuple[str, str]:
+        """The progress and the map at a report of the trainer."""
         self.step = step
         if math.isfinite(step.loss):
             self.curve.append((step.share, step.loss))
@@ -152,15 +155,15 @@ class View:
             self.map = self._map()
             self.drawn = time.monotonic()
         status = say("train.running", self.lang, **self._facts(step))
-        return Trained(self._progress(status, True), self.map, "")
+        return self._progress(status, True), self.map
 
-    def last(self, finish: str, space: Space) -> Trained:
-        """The end: how it ended, and the key of the new space."""
+    def last(self, finish: str) -> tuple[str, str]:
+        """The same at the end, which is "done", "stopped" or "late"."""
         facts = self._facts(self.step) if self.step is not None else {}
-        status = say(f"train.{finish}", self.lang, **facts, seconds=round(SECONDS))
+        status = say(f"train.{finish}", self.lang, **facts, seconds=round(_SECONDS))
         if self.new:
             status += say("train.found", self.lang, words=listed(self.new[:_SHOWN], self.lang))
-        return Trained(self._progress(status, False), self._map(), space.key)
+        return self._progress(status, False), self._map()
 
     def _facts(self, step: Progress) -> dict[str, object]:
         return {
@@ -194,45 +197,25 @@ class View:
         return cloud_value(inline=inline, lang=self.lang, status=status)
 
 
-def _trainer(sentences: list[list[str]], recipe: Recipe) -> Trainer | None:
+def _trainer(sentences: list[list[str]], asked: Asked) -> Trainer | None:
     """None where there are too few words."""
     from engine.word2vec.training.trainer import Trainer
 
+    recipe = Recipe(
+        architecture=asked.architecture,
+        output=asked.output,
+        size=asked.size,
+        window=asked.window,
+        min_count=asked.min_count,
+        epochs=asked.epochs,
+        max_words=_MAX_WORDS,
+        rate=_RATE,
+    )
     try:
         trainer = Trainer.of_sentences(sentences, recipe)
     except Word2VecError:
         return None
     return trainer if len(trainer.vocabulary) >= _LEAST_WORDS else None
-
-
-def read_wish(words: object, file: object, values: Sequence[object], lang: Language) -> Wish:
-    """The text and the recipe, checked. Raises Refusal."""
-    architecture, output, size, window, min_count, epochs, discover = values
-    if file is None:
-        plain = checked_text(words, MAX_CHARS, lang)
-    elif isinstance(file, bytes):
-        checked_bytes(len(file), MAX_BYTES, lang)
-        plain = checked_text(decoded(file, lang), MAX_CHARS, lang)
-    else:
-        raise Refusal(say("error.files", lang))
-    text = cleaned(plain)
-    if not text.strip():
-        raise Refusal(say("error.no_text", lang))
-    wanted = checked_int(size, *SIZES, lang, say("train.size", lang))
-    reach = checked_int(window, *WINDOWS, lang, say("train.window", lang))
-    least = checked_int(min_count, *COUNTS, lang, say("train.min_count", lang))
-    passes = checked_int(epochs, *EPOCHS, lang, say("train.epochs", lang))
-    recipe = Recipe(
-        architecture=checked_choice(architecture, ARCHITECTURES, lang),
-        output=checked_choice(output, OUTPUTS, lang),
-        size=wanted,
-        window=reach,
-        min_count=least,
-        epochs=passes,
-        max_words=_MAX_WORDS,
-        rate=_RATE,
-    )
-    return Wish(text, recipe, discover is True)
 
 
 def new_words(text: str) -> list[str]:

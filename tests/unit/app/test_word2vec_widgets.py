@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from app.pages.word2vec.cloud import Link, cloud, cloud_value, points_json, points_object
+from app.pages.word2vec.widgets import Link, cloud, cloud_value, points_json, points_object
 from app.web.texts import catalogue
 from app.web.widget import FOLDER
 
@@ -74,7 +74,9 @@ def test_the_component_has_its_events_and_its_function() -> None:
 
 
 def test_every_phrase_has_words_and_all_words_are_used() -> None:
-    sources = "".join(path.read_text("utf-8") for path in (FOLDER / "cloud").glob("*.js"))
+    sources = "".join(
+        path.read_text("utf-8") for path in (FOLDER / "pages/word2vec/widgets/cloud").glob("*.js")
+    )
     keys = {key.partition(".")[2] for key in catalogue() if key.startswith("cloud.")}
     assert set(re.findall(r'phrase\(\s*"(\w+)"', sources)) <= keys
     assert {key for key in keys if f'"{key}"' not in sources} == set()

@@ -1,25 +1,22 @@
-"""The panels that ask: a word, calculating with words, the map, axes and texts."""
+"""The panels that ask about words: looking one up, calculating, the map, axes; and their parts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final
 
 import gradio as gr
 
-from app.pages.word2vec import widgets
-from app.pages.word2vec.arithmetic import ENDS, MAX_END, MAX_ODD, MAX_PLACED, METHODS
-from app.pages.word2vec.cloud import cloud
-from app.pages.word2vec.fields import about, button, title, word_field, words_field
-from app.pages.word2vec.mapping import LAYOUTS, complete_function, points_function
-from app.pages.word2vec.presets import ANALOGIES, AXES, ODD, PAIRS, SEARCHES, SENTENCES, TEXTS
-from app.pages.word2vec.reading import MAX_KEYWORDS, MAX_SENTENCES_CHARS, MAX_TEXT
-from app.pages.word2vec.spaces import NAME, Spaces
-from app.pages.word2vec.store import Page
-from app.pages.word2vec.words import MAX_WORD, PAGE
+from app.pages.word2vec import PAGE, inputs, widgets
+from app.pages.word2vec.inputs import EXAMPLES, MAX_WORD, Page
+from app.pages.word2vec.spaces import NAME
 from app.web.texts import label
 
-#: Ids of the fields that are not called as in store.Page.
-_IDS = {"top": "topmost"}
+#: Ids of the fields that are not called as in inputs.Page.
+_IDS: Final = {"top": "topmost"}
+#: Called by the browser with a text, answers with one.
+Served = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -60,8 +57,8 @@ class Calculate:
     compare: gr.Button
     pairs: gr.HTML
     compared: gr.HTML
-    words: gr.Textbox
-    odd: gr.Button
+    odd: gr.Textbox
+    find: gr.Button
     groups: gr.HTML
     found: gr.HTML
 
@@ -74,10 +71,10 @@ class Axes:
     right: gr.Textbox
     bottom: gr.Textbox
     top: gr.Textbox
-    words: gr.Textbox
+    placed: gr.Textbox
     draw: gr.Button
     examples: gr.HTML
-    plot: gr.HTML
+    plane: gr.HTML
 
 
 @dataclass(frozen=True)
@@ -85,26 +82,10 @@ class Map:
     """The map."""
 
     layout: gr.Radio
-    view: gr.HTML
+    cloud: gr.HTML
 
 
-@dataclass(frozen=True)
-class Texts:
-    """Keywords, and sentences compared."""
-
-    text: gr.Textbox
-    count: gr.Slider
-    run: gr.Button
-    examples: gr.HTML
-    passage: gr.HTML
-    keywords: gr.HTML
-    sentences: gr.Textbox
-    compare: gr.Button
-    sets: gr.HTML
-    matrix: gr.HTML
-
-
-def search(spaces: Spaces, begin: Page) -> Search:
+def search(begin: Page, complete: Served) -> Search:
     """The search, and the choice of vectors."""
     with gr.Row(elem_classes=["wv-top"], equal_height=False):
         word = gr.Textbox(
@@ -120,7 +101,7 @@ def search(spaces: Spaces, begin: Page) -> Search:
             elem_classes=["wv-takes-word"],
         )
         look = button("look", "w2v-look")
-    examples = widgets.examples(SEARCHES, elem_id="w2v-examples")
+    examples = widgets.examples(EXAMPLES.searches, elem_id="w2v-examples")
     space = gr.Radio(
         [(label(f"{PAGE}.space.bundled"), NAME)],
         value=NAME,
@@ -129,7 +110,7 @@ def search(spaces: Spaces, begin: Page) -> Search:
         elem_id="w2v-space",
     )
     about = gr.Markdown(elem_id="w2v-about", elem_classes=["text-idea"])
-    completion = widgets.completion(NAME, complete_function(spaces), elem_id="w2v-completion")
+    completion = widgets.completion(NAME, complete, elem_id="w2v-completion")
     return Search(space, about, completion, word, look, examples)
 
 
@@ -154,7 +135,7 @@ def calculate(begin: Page) -> Calculate:
     """Three ways of calculating with words."""
     title("analogy")
     examples = widgets.examples(
-        [f"{a} : {b} = {c} : ?" for a, b, c in ANALOGIES], elem_id="w2v-analogies"
+        [f"{a} : {b} = {c} : ?" for a, b, c in EXAMPLES.analogies], elem_id="w2v-analogies"
     )
     with gr.Row(elem_classes=["wv-fields"], equal_height=False):
         a = word_field("a", begin.a, "w2v-a")
@@ -162,7 +143,7 @@ def calculate(begin: Page) -> Calculate:
         c = word_field("c", begin.c, "w2v-c")
         run = button("calculate", "w2v-calculate")
     method = gr.Radio(
-        [(label(f"{PAGE}.method.{name}"), name) for name in METHODS],
+        [(label(f"{PAGE}.method.{name}"), name) for name in inputs.METHODS],
         value=begin.method,
         show_label=False,
         container=False,
@@ -176,7 +157,9 @@ def calculate(begin: Page) -> Calculate:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=300):
             title("compare")
-            pairs = widgets.examples([" · ".join(pair) for pair in PAIRS], elem_id="w2v-pairs")
+            pairs = widgets.examples(
+                [" · ".join(pair) for pair in EXAMPLES.pairs], elem_id="w2v-pairs"
+            )
             with gr.Row(elem_classes=["wv-fields"], equal_height=False):
                 one = word_field("one", begin.one, "w2v-one")
                 other = word_field("other", begin.other, "w2v-other")
@@ -184,12 +167,12 @@ def calculate(begin: Page) -> Calculate:
             compared = widgets.bars(elem_id="w2v-compared")
         with gr.Column(min_width=300):
             title("odd")
-            groups = widgets.examples(ODD, elem_id="w2v-groups")
+            groups = widgets.examples(EXAMPLES.odd, elem_id="w2v-groups")
             with gr.Row(elem_classes=["wv-fields"], equal_height=False):
-                words = words_field(
-                    "odd_words", begin.odd, MAX_ODD, "w2v-words", lines=1, max_lines=2
+                odd = words_field(
+                    "odd_words", begin.odd, inputs.MAX_ODD, "w2v-words", lines=1, max_lines=2
                 )
-                odd = button("odd.run", "w2v-odd", variant="secondary")
+                find = button("odd.run", "w2v-odd", variant="secondary")
             found = widgets.bars(elem_id="w2v-found")
     return Calculate(
         a=a,
@@ -205,89 +188,91 @@ def calculate(begin: Page) -> Calculate:
         compare=compare,
         pairs=pairs,
         compared=compared,
-        words=words,
         odd=odd,
+        find=find,
         groups=groups,
         found=found,
     )
 
 
-def mapped(spaces: Spaces) -> Map:
+def mapped(points: Served) -> Map:
     """The map with the choice of its arrangement."""
     about("map.about")
     layout = gr.Radio(
-        [(label(f"{PAGE}.map.{name}"), name) for name in LAYOUTS],
-        value=LAYOUTS[0],
+        [(label(f"{PAGE}.map.{name}"), name) for name in inputs.LAYOUTS],
+        value=inputs.LAYOUTS[0],
         show_label=False,
         container=False,
         elem_id="w2v-layout",
     )
-    return Map(layout, cloud(points_function(spaces), elem_id="w2v-map"))
+    return Map(layout, widgets.cloud(points, elem_id="w2v-map"))
 
 
 def axes(begin: Page) -> Axes:
     """The ends of two axes, words to place, and the plot."""
     about("axes.about")
-    examples = widgets.examples([axes.name for axes in AXES], elem_id="w2v-axes")
+    names = [f"{left}–{right} × {bottom}–{top}" for left, right, bottom, top, _ in EXAMPLES.axes]
+    examples = widgets.examples(names, elem_id="w2v-axes")
     with gr.Row(elem_classes=["wv-fields"], equal_height=False):
         left, right, bottom, top = (
             words_field(
                 f"axes.{name}",
                 getattr(begin, name),
-                MAX_END,
+                inputs.MAX_END,
                 f"w2v-{_IDS.get(name, name)}",
                 max_lines=1,
                 min_width=90,
             )
-            for name in ENDS
+            for name in inputs.ENDS
         )
         draw = button("axes.run", "w2v-draw")
-    words = words_field("axes.words", begin.placed, MAX_PLACED, "w2v-placed", lines=2, max_lines=5)
-    return Axes(left, right, bottom, top, words, draw, examples, widgets.plot(elem_id="w2v-plane"))
-
-
-def texts() -> Texts:
-    """A text for keywords, and sentences to compare."""
-    title("keywords")
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=7, min_width=300):
-            examples = widgets.examples([f"{text[:12]}…" for text in TEXTS], elem_id="w2v-texts")
-            text = gr.Textbox(
-                TEXTS[0],
-                label=label(f"{PAGE}.keywords.text"),
-                lines=5,
-                max_lines=14,
-                elem_id="w2v-text",
-                max_length=MAX_TEXT,
-            )
-            with gr.Row(elem_classes=["wv-fields"], equal_height=False):
-                count = gr.Slider(
-                    *(1, MAX_KEYWORDS, 8),
-                    step=1,
-                    label=label(f"{PAGE}.keywords.count"),
-                    elem_id="w2v-count",
-                )
-                run = button("keywords.run", "w2v-find")
-            passage = widgets.passage(elem_id="w2v-passage")
-        with gr.Column(scale=5, min_width=280):
-            keywords = widgets.bars(elem_id="w2v-keywords")
-    title("sentences")
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=5, min_width=280):
-            sets = widgets.examples(
-                [f"{text.partition(chr(10))[0]}…" for text in SENTENCES], elem_id="w2v-sets"
-            )
-            sentences = gr.Textbox(
-                SENTENCES[0],
-                label=label(f"{PAGE}.sentences.text"),
-                lines=5,
-                max_lines=10,
-                elem_id="w2v-sentences",
-                max_length=MAX_SENTENCES_CHARS,
-            )
-            compare = button("sentences.run", "w2v-alike", variant="secondary")
-        with gr.Column(scale=7, min_width=300):
-            matrix = widgets.matrix(elem_id="w2v-matrix")
-    return Texts(
-        *(text, count, run, examples, passage, keywords, sentences, compare, sets, matrix),
+    placed = words_field(
+        "axes.words", begin.placed, inputs.MAX_PLACED, "w2v-placed", lines=2, max_lines=5
     )
+    plane = widgets.plot(elem_id="w2v-plane")
+    return Axes(left, right, bottom, top, placed, draw, examples, plane)
+
+
+def word_field(key: str, value: str, elem_id: str, **options: Any) -> gr.Textbox:
+    """A field for one word, with completion."""
+    return gr.Textbox(
+        value,
+        label=label(f"{PAGE}.{key}"),
+        lines=1,
+        max_lines=1,
+        max_length=MAX_WORD,
+        elem_id=elem_id,
+        elem_classes=["wv-takes-word"],
+        **{"min_width": 90, **options},
+    )
+
+
+def words_field(key: str, value: str, most: int, elem_id: str, **options: Any) -> gr.Textbox:
+    """A field for several words, with completion."""
+    return gr.Textbox(
+        value,
+        label=label(f"{PAGE}.{key}"),
+        max_length=most * (MAX_WORD + 1),
+        elem_id=elem_id,
+        elem_classes=["wv-takes-words"],
+        **options,
+    )
+
+
+def button(key: str, elem_id: str, **options: Any) -> gr.Button:
+    """A button that does what its text says."""
+    return gr.Button(
+        label(f"{PAGE}.{key}"),
+        elem_id=elem_id,
+        **{"variant": "primary", "min_width": 80, "scale": 0, **options},
+    )
+
+
+def title(key: str) -> None:
+    """The heading of a part of a tab."""
+    gr.Markdown(label(f"{PAGE}.{key}"), elem_classes=["wv-title"])
+
+
+def about(key: str) -> None:
+    """A sentence or two in a quiet colour."""
+    gr.Markdown(label(f"{PAGE}.{key}"), elem_classes=["text-idea"])

@@ -9,16 +9,15 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from app.pages.word2vec import presets, store
-from app.pages.word2vec.api import Api
-from app.pages.word2vec.arithmetic import Arithmetic
-from app.pages.word2vec.desk import Desk, example, refuse
-from app.pages.word2vec.looking import Looking
-from app.pages.word2vec.mapping import Map, complete_function, points_function
-from app.pages.word2vec.reading import Reading
+from app.pages.word2vec.api import endpoint
+from app.pages.word2vec.handlers import Handlers, opened, refuse, share, take
+from app.pages.word2vec.handlers.map import Map, complete_function, points_function
+from app.pages.word2vec.inputs import EXAMPLES, Page
+from app.pages.word2vec.saved import SAVED
 from app.pages.word2vec.spaces import NAME, Spaces
-from app.pages.word2vec.store import Page
-from app.web import sharing
+from app.pages.word2vec.state import Visit
+from app.web import saved
+from app.web.inputs import SavedError
 from app.web.limits import Refusal
 from engine.models.registry import Models
 from engine.word2vec.model import Word2Vec
@@ -66,7 +65,7 @@ def bare(spaces: Spaces) -> str:
 
 
 def test_neighbours_and_what_comes_with_a_word_stand_side_by_side(spaces: Spaces) -> None:
-    near, related = Looking(spaces).look(NAME, " 广州 ", 1, request())
+    near, related = Handlers(spaces).look(NAME, request(), " 广州 ", 1)
     found = json.loads(near)
     assert words(near)[:3] == ["东莞", "深圳", "北京"]
     assert found["rows"][0]["cells"][0]["text"] == f"{found['rows'][0]['cells'][0]['share']:.3f}"
@@ -80,23 +79,23 @@ def test_related_words_are_those_of_the_tree(spaces: Spaces) -> None:
     model = word2vec_model()
     logs = model.log_probabilities("猫") - 0.5 * np.log(model.counts / model.counts.sum())
     logs[model.vectors.index("猫")] = -np.inf
-    _, related = Looking(spaces).look(NAME, "猫", 0.5, request())
+    _, related = Handlers(spaces).look(NAME, request(), "猫", 0.5)
     best = model.vectors.words[int(np.argmax(logs))]
     assert words(related)[0] == best
     assert json.loads(related)["rows"][0]["cells"][0]["text"] == f"{logs.max():.1f}"
 
 
 def test_an_unknown_word_gets_near_spellings(spaces: Spaces) -> None:
-    near, related = Looking(spaces).look(NAME, "白云飞机场", 1, request())
+    near, related = Handlers(spaces).look(NAME, request(), "白云飞机场", 1)
     found = json.loads(near)
     assert found["error"] and "白云飞机场" in found["note"] and found["near"][0] == "白云机场"
     assert json.loads(related)["rows"] == []
-    nothing = json.loads(Looking(spaces).look(NAME, "qqq", 1, request("en")).near)
+    nothing = json.loads(Handlers(spaces).look(NAME, request("en"), "qqq", 1).near)
     assert nothing["near"] == [] and "not in the vocabulary" in nothing["note"]
 
 
 def test_without_a_tree_it_is_said_what_is_missing(spaces: Spaces, bare: str) -> None:
-    near, related = Looking(spaces).look(bare, "广州", 1, request())
+    near, related = Handlers(spaces).look(bare, request(), "广州", 1)
     assert words(near) and "霍夫曼树" in json.loads(related)["note"]
 
 
@@ -115,14 +114,14 @@ def test_without_a_tree_it_is_said_what_is_missing(spaces: Spaces, bare: str) ->
 )
 def test_bad_values_are_refused_with_a_sentence(spaces: Spaces, values: Any) -> None:
     with pytest.raises(Refusal) as refusal:
-        Looking(spaces).look(*values, request())
+        Handlers(spaces).look(values[0], request(), *values[1:])
     assert 4 < len(str(refusal.value)) < 100
 
 
 def test_vectors_that_are_not_there_are_named(folder: Path) -> None:
     spaces = Spaces(word2vec_models(folder, here=False))
     with pytest.raises(Refusal, match="word2vec"):
-        Looking(spaces).look(NAME, "广州", 1, request())
+        Handlers(spaces).look(NAME, request(), "广州", 1)
 
 
 # Arithmetic
@@ -130,7 +129,7 @@ def test_vectors_that_are_not_there_are_named(folder: Path) -> None:
 
 @pytest.mark.parametrize("method", ["add", "mul"])
 def test_an_analogy_is_answered_and_drawn(spaces: Spaces, method: str) -> None:
-    answers, picture = Arithmetic(spaces).analogy(NAME, "男人", "女人", "国王", method, request())
+    answers, picture = Handlers(spaces).analogy(NAME, request(), "男人", "女人", "国王", method)
     assert words(answers)[0] == "女王" and not {"男人", "女人", "国王"} & set(words(answers))
     assert "国王 对 女王" in json.loads(answers)["note"]
     drawn = json.loads(picture)
@@ -148,30 +147,30 @@ def test_an_analogy_is_answered_and_drawn(spaces: Spaces, method: str) -> None:
 
 
 def test_words_that_are_all_the_same_are_no_crash(spaces: Spaces) -> None:
-    _, picture = Arithmetic(spaces).analogy(NAME, "猫", "猫", "猫", "add", request())
+    _, picture = Handlers(spaces).analogy(NAME, request(), "猫", "猫", "猫", "add")
     assert all(np.isfinite([p["x"], p["y"]]).all() for p in json.loads(picture)["points"])
 
 
 def test_two_words_are_compared_with_what_is_near_to_both(spaces: Spaces) -> None:
-    value = Arithmetic(spaces).compare(NAME, "猫", "狗", request("en"))
+    value = Handlers(spaces).compare(NAME, request("en"), "猫", "狗")
     cosine = word2vec_model().vectors.similarity("猫", "狗")
     assert f"{cosine:.3f}" in json.loads(value)["note"]
     assert words(value)[0] == "兔子" and json.loads(value)["heads"] == ["猫", "狗"]
 
 
 def test_the_odd_one_is_marked(spaces: Spaces) -> None:
-    value = Arithmetic(spaces).odd(NAME, "早餐，午餐 晚餐、汽车", request())
+    value = Handlers(spaces).odd(NAME, request(), "早餐，午餐 晚餐、汽车")
     assert words(value)[-1] == "汽车" and json.loads(value)["rows"][-1]["mark"] == "odd"
 
 
 def test_words_fall_between_two_pairs_of_opposites(spaces: Spaces) -> None:
     asked = "国王 女王 手机 马车 不在词表里"
-    value = json.loads(Arithmetic(spaces).axes(NAME, *ENDS, asked, request()))
+    value = json.loads(Handlers(spaces).axes(NAME, request(), *ENDS, asked))
     where = {point["word"]: (point["x"], point["y"]) for point in value["points"]}
     assert where["国王"][0] < 0 < where["女王"][0]
     assert where["马车"][1] < 0 < where["手机"][1]
     assert "不在词表里" in value["note"] and value["xaxis"] == ["男", "女"]
-    several = json.loads(Arithmetic(spaces).axes(NAME, "男 国王", *ENDS[1:], asked, request()))
+    several = json.loads(Handlers(spaces).axes(NAME, request(), "男 国王", *ENDS[1:], asked))
     assert several["xaxis"] == ["男 国王", "女"]
 
 
@@ -192,7 +191,7 @@ def test_words_fall_between_two_pairs_of_opposites(spaces: Spaces) -> None:
 )
 def test_bad_arithmetic_is_refused(spaces: Spaces, name: str, values: Any) -> None:
     with pytest.raises(Refusal):
-        getattr(Arithmetic(spaces), name)(NAME, *values, request())
+        getattr(Handlers(spaces), name)(NAME, request(), *values)
 
 
 @pytest.mark.parametrize(
@@ -210,12 +209,12 @@ def test_the_field_that_is_empty_is_named(
     spaces: Spaces, name: str, values: Any, said: str
 ) -> None:
     with pytest.raises(Refusal, match=said):
-        getattr(Arithmetic(spaces), name)(NAME, *values, request())
+        getattr(Handlers(spaces), name)(NAME, request(), *values)
 
 
 def test_an_unknown_word_is_named_with_what_is_written_alike(spaces: Spaces) -> None:
     with pytest.raises(Refusal, match=r"“国玉”.*国王"):
-        Arithmetic(spaces).analogy(NAME, "男人", "女人", "国玉", "add", request())
+        Handlers(spaces).analogy(NAME, request(), "男人", "女人", "国玉", "add")
 
 
 # The map
@@ -281,7 +280,7 @@ def test_words_are_completed(spaces: Spaces, bare: str) -> None:
 
 def test_keywords_are_marked_where_they_stand(spaces: Spaces) -> None:
     text = "太阳是一颗恒星。\n地球不是！"
-    passage, keywords = Reading(spaces).keywords(NAME, text, 3, request())
+    passage, keywords = Handlers(spaces).keywords(NAME, request(), text, 3)
     pieces = json.loads(passage)["pieces"]
     assert "".join(piece for piece, _ in pieces) == text
     ranked = {piece: rank for piece, rank in pieces if rank is not None}
@@ -290,7 +289,7 @@ def test_keywords_are_marked_where_they_stand(spaces: Spaces) -> None:
 
 
 def test_sentences_are_compared_by_their_words(spaces: Spaces) -> None:
-    value = json.loads(Reading(spaces).sentences(NAME, "猫和狗\n兔子\n\n早餐，午餐\nqq", request()))
+    value = json.loads(Handlers(spaces).matrix(NAME, request(), "猫和狗\n兔子\n\n早餐，午餐\nqq"))
     values = value["values"]
     assert values[0][1] > 0.6 > values[0][2] and values[0][1] == values[1][0]
     assert values[3] == [None] * 4  # no word of it is known
@@ -306,18 +305,18 @@ def test_sentences_are_compared_by_their_words(spaces: Spaces) -> None:
         ("keywords", ("猫" * 20_001, 5)),
         ("keywords", ("猫", 500)),
         ("keywords", (None, 5)),
-        ("sentences", ("只有一句",)),
-        ("sentences", ("猫\n" * 11,)),
-        ("sentences", ("猫" * 6_000,)),
+        ("matrix", ("只有一句",)),
+        ("matrix", ("猫\n" * 11,)),
+        ("matrix", ("猫" * 6_000,)),
     ],
 )
 def test_texts_that_cannot_be_read_are_refused(spaces: Spaces, name: str, values: Any) -> None:
     with pytest.raises(Refusal):
-        getattr(Reading(spaces), name)(NAME, *values, request())
+        getattr(Handlers(spaces), name)(NAME, request(), *values)
 
 
 def test_keywords_without_a_tree_say_so(spaces: Spaces, bare: str) -> None:
-    _, keywords = Reading(spaces).keywords(bare, "猫", 3, request())
+    _, keywords = Handlers(spaces).keywords(bare, request(), "猫", 3)
     assert "霍夫曼树" in json.loads(keywords)["note"]
 
 
@@ -328,36 +327,36 @@ def test_the_bundled_vectors_can_do_the_examples() -> None:
     model = Word2Vec.load(Path(__file__).parents[3] / "assets" / "models" / "word2vec")
     vectors = model.vectors
     answers = ("学校", "妹妹", "唐", "冬天", "失败", "伦敦", "小猫")
-    for (a, b, c), answer in zip(presets.ANALOGIES, answers, strict=True):
+    for (a, b, c), answer in zip(EXAMPLES.analogies, answers, strict=True):
         assert vectors.most_similar([b, c], [a], 1)[0][0] == answer
-    for group, odd in zip(presets.ODD, ("汽车", "苹果", "桌子"), strict=True):
+    for group, odd in zip(EXAMPLES.odd, ("汽车", "苹果", "桌子"), strict=True):
         assert vectors.centrality(group.split())[-1][0] == odd
-    asked = [*presets.SEARCHES, *(word for pair in presets.PAIRS for word in pair)]
-    for axes in presets.AXES:
-        asked += [axes.left, axes.right, axes.bottom, axes.top, *axes.words.split()]
+    asked = [*EXAMPLES.searches, *(word for pair in EXAMPLES.pairs for word in pair)]
+    asked += [word for axes in EXAMPLES.axes for words in axes for word in words.split()]
     assert [word for word in asked if word not in vectors] == []
 
 
 def test_the_page_opens_with_answers(spaces: Spaces) -> None:
-    opened = Desk(spaces).opened(None, request())
-    count = len(store.FIELDS)
     # What a visitor has typed before this answer comes stays.
-    assert opened[:count] == [gr.skip()] * count
-    about, near, related, answers, _, compared, found, plane, shown = opened[count:]
-    assert "200 个词" in about and words(near) and words(related)
-    assert words(answers)[0] == "学校" and words(compared) and words(found)
-    assert json.loads(plane)["points"] and json.loads(shown)["source"] == "word2vec:map"
+    assert opened(None, request()) == [gr.skip()] * len(Page.names())
+    screen = Handlers(spaces).begin(request(), *Page().values())
+    assert "200 个词" in screen.about and words(screen.near) and words(screen.related)
+    assert words(screen.answers)[0] == "学校" and words(screen.compared) and words(screen.found)
+    assert json.loads(screen.plane)["points"]
+    assert json.loads(screen.cloud)["source"] == "word2vec:map"
 
 
 def test_it_opens_as_it_was_left_and_as_a_link_has_it(spaces: Spaces) -> None:
-    desk, left = Desk(spaces), Page(word="猫", alpha=0.5)
-    kept = dict(zip(store.FIELDS, left.values(), strict=True))
-    assert desk.opened(kept, request())[:2] == ["猫", 0.5]
-    shared = desk.share(request(), *Page(word="日本", c="爷爷").values()).value
+    def fields(kept: object, **query: str) -> dict[str, Any]:
+        return dict(zip(Page.names(), opened(kept, request(**query)), strict=True))
+
+    kept = Page(word="猫", alpha=0.5).model_dump()
+    assert (fields(kept)["word"], fields(kept)["alpha"]) == ("猫", 0.5)
+    shared = share(request(), *Page(word="日本", c="爷爷").values()).value
     encoded = shared.removeprefix("?word2vec=")
-    assert sharing.decode(encoded) == {"word": "日本", "c": "爷爷"}
-    opened = desk.opened(kept, request(word2vec=encoded))
-    assert opened[0] == "日本" and opened[4] == "爷爷"
+    assert saved.decode(encoded) == {"word": "日本", "c": "爷爷", "version": 1}
+    linked = fields(kept, word2vec=encoded)
+    assert (linked["word"], linked["c"]) == ("日本", "爷爷")
 
 
 @pytest.mark.parametrize(
@@ -372,35 +371,41 @@ def test_it_opens_as_it_was_left_and_as_a_link_has_it(spaces: Spaces) -> None:
         {"placed": "猫" * 100_000},
     ],
 )
-def test_what_nobody_saved_is_not_restored(spaces: Spaces, kept: Any) -> None:
-    assert Desk(spaces).opened(kept, request())[0] == gr.skip()
+def test_what_nobody_saved_is_not_restored(kept: Any) -> None:
+    with pytest.raises(SavedError):
+        SAVED.kept.load(kept)
+    assert opened(kept, request()) == Page.updates()
 
 
 def test_a_page_without_its_model_is_empty_and_silent(folder: Path) -> None:
     spaces = Spaces(word2vec_models(folder, here=False))
-    assert set(Desk(spaces).opened(None, request())[len(store.FIELDS) :]) == {""}
+    screen = Handlers(spaces).begin(request(), *Page().values())
+    panels = screen._asdict().keys() - {"word", "tabs", "completion"}
+    texts = {"passage", "keywords", "matrix"}  # are read when their tab opens
+    assert {getattr(screen, name) for name in panels - texts} == {""}
 
 
 def test_a_search_stays_on_the_map_and_leaves_other_tabs(spaces: Spaces) -> None:
-    desk = Desk(spaces)
-    on_map = desk.search(NAME, "猫", 1, "map", "map", request())
-    assert json.loads(on_map.map)["selected"] == "猫" and on_map.tabs == gr.skip()
-    elsewhere = desk.search(NAME, "猫", 1, "map", "axes", request())
-    assert elsewhere.map == gr.skip() and elsewhere.tabs.selected == "look"
-    unknown = desk.search(NAME, "猫猫头", 1, "map", "map", request())
+    handlers, asked = Handlers(spaces), ("map", request())
+    on_map = handlers.search(Visit(tab="map"), NAME, *asked, "猫", 1)
+    assert json.loads(on_map.cloud)["selected"] == "猫" and on_map.tabs == gr.skip()
+    elsewhere = handlers.search(Visit(tab="axes"), NAME, *asked, "猫", 1)
+    assert elsewhere.cloud == gr.skip() and elsewhere.tabs.selected == "look"
+    unknown = handlers.search(Visit(tab="map"), NAME, *asked, "猫猫头", 1)
     assert unknown.tabs.selected == "look" and "猫猫头" in unknown.near
 
 
 def test_a_word_of_a_list_is_looked_up(spaces: Spaces) -> None:
-    word, near, _, tabs = Desk(spaces).picked(NAME, 1, event(word="狗"), request())
-    assert (word, tabs.selected) == ("狗", "look") and {"猫", "兔子"} == set(words(near)[:2])
+    screen = Handlers(spaces).pick(NAME, 1, event(word="狗"), request())
+    assert (screen.word, screen.tabs.selected) == ("狗", "look")
+    assert {"猫", "兔子"} == set(words(screen.near)[:2])
     with pytest.raises(Refusal):
-        Desk(spaces).picked(NAME, 1, event(word={"a": 1}), request())
+        Handlers(spaces).pick(NAME, 1, event(word={"a": 1}), request())
 
 
 def test_examples_are_taken_by_their_number() -> None:
-    handler = example(presets.ANALOGIES)
-    assert handler(event(index=1), request()) == presets.ANALOGIES[1]
+    handler = take(EXAMPLES.analogies)
+    assert handler(event(index=1), request()) == EXAMPLES.analogies[1]
     for index in (-1, 99, "0", None):
         with pytest.raises(Refusal):
             handler(event(index=index), request())
@@ -412,9 +417,9 @@ def test_a_paste_that_is_too_long_is_told_how_long_it_may_be() -> None:
 
 
 def test_programs_get_neighbours(spaces: Spaces) -> None:
-    found = Api(spaces).neighbours("广州", request(), topn=3, alpha=0.9)
+    found = endpoint(spaces)("广州", request(), topn=3, alpha=0.9)
     assert [word for word, _ in found["neighbours"]] == ["东莞", "深圳", "北京"]
     assert len(found["related"]) == 3 and found["word"] == "广州"
     for bad in ({"word": ""}, {"word": "无此词"}, {"topn": 1000}, {"alpha": -1}):
         with pytest.raises(Refusal):
-            Api(spaces).neighbours(**{"word": "广州", "request": request(), **bad})
+            endpoint(spaces)(**{"word": "广州", "request": request(), **bad})

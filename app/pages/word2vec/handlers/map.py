@@ -9,26 +9,27 @@ from typing import Final, cast
 import gradio as gr
 import numpy as np
 
-from app.pages.word2vec.cloud import Link, cloud_value
-from app.pages.word2vec.spaces import MAP_WORDS, Layout, Space, Spaces
-from app.pages.word2vec.widgets import dumps
-from app.pages.word2vec.words import explained, read_word, say
+from app.pages.word2vec import say
+from app.pages.word2vec.inputs import LAYOUTS, read_word
+from app.pages.word2vec.spaces import MAP_WORDS, Space, Spaces
+from app.pages.word2vec.view import explained
+from app.pages.word2vec.widgets import Link, cloud_value
 from app.text.checks import checked_json
 from app.web.limits import RateLimiter, Refusal, checked_choice
 from app.web.texts import Language, language
-from app.web.widget import event_value
+from app.web.widget import dumps, event_value
 
-LAYOUTS: Final = ("map", "tsne")
-SHOWN: Final = 12
+_SHOWN: Final = 12
+#: Neighbours of the first word whose pairs are looked for.
 _FROM: Final = 40
-"""Neighbours of the first word whose pairs are looked for."""
 _PAIRS: Final = 6
+#: Cosine that the answer of a pair like the one drawn has to have.
 _LEAST: Final = 0.45
-"""Cosine that the answer of a pair like the one drawn has to have."""
 _MAX_SOURCE: Final = 100
 _COMPLETIONS: Final = 8
 
-_seqs = itertools.count(1)
+#: Another number for every answer, so that the map moves to it.
+_numbers = itertools.count(1)
 
 
 class Map:
@@ -48,11 +49,11 @@ class Map:
             self.arranging.check(request, lang)
             with explained(lang):
                 space.arranged()
-        return cloud_value(source=_source(space, chosen), seq=next(_seqs), lang=lang)
+        return cloud_value(source=_source(space, chosen), seq=next(_numbers), lang=lang)
 
-    def first(self, space: Space, lang: Language) -> str:
+    def whole(self, space: Space, lang: Language) -> str:
         """The map of a space, with no word chosen."""
-        return cloud_value(source=_source(space, LAYOUTS[0]), seq=next(_seqs), lang=lang)
+        return cloud_value(source=_source(space, LAYOUTS[0]), seq=next(_numbers), lang=lang)
 
     def pick(self, key: object, layout: object, event: gr.EventData, request: gr.Request) -> str:
         """The neighbours of a word that was clicked."""
@@ -65,10 +66,10 @@ class Map:
         asked = read_word(word, lang)
         space = self.spaces.get(key, lang)
         with explained(lang):
-            near = space.vectors.most_similar(asked, topn=SHOWN)
+            near = space.vectors.most_similar(asked, topn=_SHOWN)
         return cloud_value(
             source=_source(space, checked_choice(layout, LAYOUTS, lang)),
-            seq=next(_seqs),
+            seq=next(_numbers),
             lang=lang,
             selected=asked,
             near=near,
@@ -87,7 +88,7 @@ class Map:
             links = [Link(asked[0], asked[1]), *_alike(space, asked)]
         return cloud_value(
             source=_source(space, checked_choice(layout, LAYOUTS, lang)),
-            seq=next(_seqs),
+            seq=next(_numbers),
             lang=lang,
             links=links,
             note=say("map.third" if len(asked) == 2 else "map.again", lang),
@@ -103,7 +104,7 @@ def points_function(spaces: Spaces) -> Callable[[str], str]:
         try:
             key, _, layout = str(source)[:_MAX_SOURCE].rpartition(":")
             chosen = checked_choice(layout, LAYOUTS, lang)
-            return spaces.get(key, lang).points(cast(Layout, chosen))
+            return spaces.get(key, lang).points(chosen)
         except Refusal as refusal:
             return dumps({"error": str(refusal)})
 

@@ -12,9 +12,10 @@ from app.text import compare
 from app.text.checks import checked_prompt, explain
 from app.text.controls import read_strategy, strategy_controls
 from app.text.download import download_buttons
-from app.text.drafts import Draft, Plan, Stop, branch, running, summary
+from app.text.drafts import Draft, Plan, branch, running, summary
 from app.text.models import TextModels, model_dropdown
 from app.text.tokens import tokens, tokens_value
+from app.web.run import Runs
 from app.web.texts import Language, language
 from app.web.widget import event_value
 from engine.generation import Strategy, fit
@@ -118,7 +119,7 @@ def build(models: Models) -> gr.Blocks:
             stop = gr.Button("stop", elem_id="page-stop")
         view: Any = tokens(elem_id="page-view")
         draft = gr.State()
-        seq, wish = gr.State(0), gr.State(Stop())
+        seq, runs = gr.State(0), gr.State(Runs())
         download_buttons("page", lambda draft: draft, [draft])
         compare.render(text_models, "page", [title, prompt], prepared)
 
@@ -137,7 +138,7 @@ def build(models: Models) -> gr.Blocks:
         def write(
             request: gr.Request,
             number: int,
-            wish: Stop,
+            runs: Runs,
             words: object,
             name: object,
             *values: object,
@@ -147,7 +148,7 @@ def build(models: Models) -> gr.Blocks:
             strategy, seed = read_strategy(values, lang)
             plan = prepared(str(name), found, strategy, seed, lang, words)
             try:
-                for one in running(plan, stopped=wish.watch()):
+                for one in running(plan, stopped=runs.begin().stopped):
                     yield shown(request, one, number + 1)
             except EngineError as error:
                 gr.Warning(explain(error, lang))
@@ -164,10 +165,10 @@ def build(models: Models) -> gr.Blocks:
 
         outputs = [draft, seq, view, controls.seed]
         run.click(
-            *(write, [seq, wish, prompt, model, *controls.inputs], outputs),
+            *(write, [seq, runs, prompt, model, *controls.inputs], outputs),
             show_progress="hidden",
             concurrency_limit=16,
         )
         view.branch(branched, [draft, seq], outputs, concurrency_limit=16, api_name="branch")
-        stop.click(Stop.ask, [wish], None, queue=False)
+        stop.click(Runs.stop, [runs], None, queue=False)
     return demo

@@ -116,26 +116,6 @@ class Plan:
     cut: int = 0
 
 
-@dataclass
-class Stop:
-    """A visitor's wish that what is being written should end; kept in the session.
-
-    Gradio's own cancelling takes its time, and the views that come meanwhile would overwrite what
-    the page shows of the end. A run that watches this ends by itself, with a last view.
-    """
-
-    asked: int = 0
-
-    def ask(self) -> None:
-        """End whatever is watching."""
-        self.asked += 1
-
-    def watch(self) -> Callable[[], bool]:
-        """Says whether somebody has asked since now."""
-        before = self.asked
-        return lambda: self.asked != before
-
-
 def never() -> bool:
     """Nobody asks to stop."""
     return False

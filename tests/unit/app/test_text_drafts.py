@@ -16,7 +16,6 @@ from app.text.drafts import (
     MAX_SEED,
     Draft,
     Plan,
-    Stop,
     branch,
     next_seed,
     running,
@@ -24,6 +23,7 @@ from app.text.drafts import (
     summary,
 )
 from app.web.limits import Refusal
+from app.web.run import Runs
 from app.web.texts import LANGUAGES
 from engine.generation import STRATEGIES, Strategy, Token, fit
 from engine.generation.batcher import shared_batcher
@@ -131,14 +131,15 @@ def test_stop_frees_the_place_within_two_tokens() -> None:
 
 
 def test_a_run_that_is_asked_to_stop_ends_with_what_there_is() -> None:
-    model, wish = SlowStoryModel(), Stop()
-    wish.ask()  # an old wish is no wish for a new run
+    model, runs = SlowStoryModel(), Runs()
+    runs.begin()
+    runs.stop()  # an old run is no new one
     plans = [plan(model, strategy=Strategy(max_tokens=200), seed=seed) for seed in (1, 2)]
     seen = []
-    for drafts in side_by_side(plans, stopped=wish.watch()):
+    for drafts in side_by_side(plans, stopped=runs.begin().stopped):
         seen.append(drafts)
         if len(drafts[0].tokens) > 4:
-            wish.ask()
+            runs.stop()
     assert [draft.finish for draft in seen[-1]] == ["closed", "closed"]
     assert 4 < len(seen[-1][0].tokens) < 30
     assert released(model)

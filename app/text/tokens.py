@@ -72,7 +72,7 @@ def tokens_value(
         branchable: an alternative can be chosen once the text is finished.
     """
     head = {"seq": seq, "lang": lang, "mode": mode, "prompt": prompt, "branchable": branchable}
-    lines = [dumps(head), *map(_line, tokens)]
+    lines = [dumps(head), *map(token_line, tokens)]
     if not running:
         lines.append(dumps({"status": status}))
     return "".join(f"{line}\n" for line in lines)
@@ -110,12 +110,14 @@ def tokens(
     )
 
 
-def _line(token: "Token | TokenRank") -> str:
-    others = [[other.text, other.id, _rounded(other.logprob)] for other in token.alternatives]
-    line = [token.text, token.id, _rounded(token.logprob), others]
+def token_line(token: "Token | TokenRank") -> str:
+    """A token as a line of a value, for the scripts that draw it."""
+    others = [[other.text, other.id, rounded(other.logprob)] for other in token.alternatives]
+    line = [token.text, token.id, rounded(token.logprob), others]
     rank = getattr(token, "rank", None)
     return dumps(line if rank is None else [*line, rank])
 
 
-def _rounded(logprob: float) -> float:
+def rounded(logprob: float) -> float:
+    """A logprob as it is sent."""
     return round(max(logprob, SURPRISE), 3)

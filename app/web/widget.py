@@ -25,7 +25,7 @@ def widget(
     folder: str,
     files: Sequence[str],
     *,
-    texts: str,
+    texts: str | Sequence[str],
     template: str,
     value: str = "",
     styles: Sequence[str] = (),
@@ -74,22 +74,26 @@ def event_value(event: gr.EventData, name: str) -> object:
 
 
 def script(
-    files: Sequence[str], *, texts: str, data: Sequence[str] = (), style: str | None = None
+    files: Sequence[str],
+    *,
+    texts: str | Sequence[str],
+    data: Sequence[str] = (),
+    style: str | None = None,
 ) -> str:
     """The value of js_on_load.
 
     Args:
         files: the scripts, as paths below app/.
-        texts: the group of texts whose words the script finds in TEXTS, by key and language.
+        texts: the groups of texts whose words the script finds in TEXTS, by key and language.
         data: JSON files below app/; glyphs.json becomes the constant GLYPHS.
         style: becomes the constant STYLE, for a widget whose values change often: gradio
             evaluates css_template and restyles the whole page with every value.
     """
-    prefix = f"{texts}."
     words = {
-        key.removeprefix(prefix): both
+        key.removeprefix(f"{group}."): both
+        for group in ([texts] if isinstance(texts, str) else texts)
         for key, both in catalogue().items()
-        if key.startswith(prefix)
+        if key.startswith(f"{group}.")
     }
     constants = [f"const TEXTS = {json.dumps(words, ensure_ascii=False)};"]
     for name in data:

@@ -8,10 +8,17 @@ from typing import Final
 
 import gradio as gr
 
-from app.pages.dialogue.asking import help_text
-from app.pages.dialogue.request import LONGEST
-from app.pages.dialogue.session import MAX_TURN_CHARS, Bubble, conversation, model_text, script
-from app.pages.dialogue.view import say
+from app.pages.dialogue import say
+from app.pages.dialogue.inputs import LONGEST
+from app.pages.dialogue.state import (
+    MAX_TURN_CHARS,
+    Bubble,
+    conversation,
+    in_script,
+    model_text,
+    script,
+)
+from app.pages.dialogue.view import help_text
 from app.text.api import api_seed, finished, named_strategy
 from app.text.checks import checked_int, checked_prompt, explained
 from app.text.drafts import Plan, running
@@ -19,7 +26,6 @@ from app.text.models import TextModels
 from app.web.limits import RateLimiter, Refusal
 from app.web.texts import language
 from engine.dialogue import context, is_call_for_help, spoken
-from engine.tokenizers.scripts import converted
 
 _CALLS, _SECONDS = 60, 60.0
 _MAX_TURNS: Final = 200
@@ -71,7 +77,6 @@ def endpoint(models: TextModels) -> Callable[..., str]:
             seen = context(loaded, conversation(chat), how.max_tokens, last=shown)
             told = model_text(chat[-1])
             plan = Plan(model, loaded, told, seen.prompt, spoken(loaded, how), number)
-        reply = finished(running(plan), lang).text.strip()
-        return converted(reply, "traditional") if script(chat) == "traditional" else reply
+        return in_script(finished(running(plan), lang).text.strip(), script(chat))
 
     return dialogue

@@ -7,32 +7,61 @@ from dataclasses import dataclass
 from typing import Final
 
 import gradio as gr
-from gradio.components import Component
 
-from app.pages.dialogue.presets import TOPICS
-from app.pages.dialogue.request import LAST, LONGEST, RANKINGS
-from app.pages.dialogue.session import Session
+from app.pages.dialogue import PAGE, widgets
+from app.pages.dialogue.inputs import (
+    DEFAULT,
+    LAST,
+    LONGEST,
+    MAX_TURNS,
+    RANKINGS,
+    SECOND_DEFAULT,
+    Choices,
+    examples,
+)
+from app.pages.dialogue.saved import SAVED
+from app.pages.dialogue.state import Visit
 from app.pages.dialogue.view import chat_value, context_value
-from app.pages.dialogue.watching import MAX_TURNS
-from app.pages.dialogue.widget import chat_widget, context_widget
 from app.text.controls import StrategyControls, strategy_controls
 from app.text.models import TextModels, model_dropdown
-from app.web.events import visit
-from app.web.saved import ShareLink, share_link
+from app.web import events
+from app.web.saved import ShareLink
 from app.web.texts import label
 from engine.dialogue import MAX_CANDIDATES, MMI_WEIGHT
 from engine.generation import STRATEGIES
 
-DEFAULT: Final = "su_top_k"
 #: Tokens of a reply, where a preset does not say.
 _TOKENS: Final = 48
 
 
 @dataclass(frozen=True)
-class Controls:
-    """Every component that an event reads, changes or starts from."""
+class Candidates:
+    """How replies to choose from are ranked."""
 
-    session: gr.State
+    count: gr.Slider
+    by: gr.Radio
+    weight: gr.Slider
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Two models talking to each other: what inputs.TalkInputs has besides Inputs."""
+
+    opening: gr.Dropdown
+    turns: gr.Slider
+    first_model: gr.Dropdown
+    first_preset: gr.Dropdown
+    second_model: gr.Dropdown
+    second_preset: gr.Dropdown
+    start: gr.Button
+    stop: gr.Button
+
+
+@dataclass(frozen=True)
+class Controls:
+    """Every component that an event reads, changes or starts from, by the name of what it holds."""
+
+    visit: gr.State
     saved: gr.BrowserState
     chat: gr.HTML
     context: gr.HTML
@@ -41,56 +70,23 @@ class Controls:
     about: gr.Markdown
     last: gr.Dropdown
     cdial: gr.Button
-    count: gr.Slider
-    by: gr.Radio
-    weight: gr.Slider
-    watch: Watch
+    candidates: Candidates
+    talk: Talk
     share: ShareLink
     files: gr.Column
     below: gr.Column
 
-    @property
-    def wishes(self) -> list[Component]:
-        """What ``read_wishes`` reads."""
-        decided = [self.model, self.last, self.count, self.by, self.weight]
-        return [*decided, *self.strategy.inputs]
-
-    @property
-    def screen(self) -> list[Component]:
-        """The components of a Screen, in its order."""
-        return [self.session, self.chat, self.context, self.saved, self.strategy.seed]
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Two models talking to each other."""
-
-    opening: gr.Dropdown
-    turns: gr.Slider
-    models: tuple[gr.Dropdown, gr.Dropdown]
-    presets: tuple[gr.Dropdown, gr.Dropdown]
-    start: gr.Button
-    stop: gr.Button
-
-    @property
-    def inputs(self) -> list[Component]:
-        """In the order of ``Watching.watch``."""
-        guests = zip(self.models, self.presets, strict=True)
-        return [self.opening, self.turns, *(part for guest in guests for part in guest)]
-
 
 def build(models: TextModels, saved: gr.BrowserState) -> Controls:
     """Place the components in the open block."""
-    session = Session()
-    state = visit(session)
     with gr.Row(elem_classes=["dg-page"], equal_height=False):
         with gr.Column(scale=3, min_width=320, elem_classes=["dg-left"]):
-            chat = chat_widget(chat_value(session, "zh"), elem_id="dialogue-chat")
+            chat = widgets.chat(chat_value(Visit(), "zh", Choices()))
         with gr.Column(scale=2, min_width=300, elem_classes=["dg-right"]):
             with gr.Group():
                 model = model_dropdown(models, "dialogue-model")
             with gr.Column(elem_classes=["dg-strategy"]) as box:
-                strategy = strategy_controls("dialogue", DEFAULT, max_tokens=_TOKENS, limit=LONGEST)
+                strategy = strategy_controls(PAGE, DEFAULT, max_tokens=_TOKENS, limit=LONGEST)
             # What it says of the preset is its own; here presets come from elsewhere too.
             about = next(part for part in box.children if isinstance(part, gr.Markdown))
             with gr.Row(elem_classes=["dg-sees"]):
@@ -105,20 +101,31 @@ def build(models: TextModels, saved: gr.BrowserState) -> Controls:
                     label("dialogue.cdial"), size="sm", min_width=150, elem_id="dialogue-cdial"
                 )
             with gr.Accordion(label("dialogue.context"), open=True, elem_id="dialogue-sees"):
-                context = context_widget(context_value(None, "zh"), elem_id="dialogue-context")
-            count, by, weight = _candidates()
-            watch = _watch(models)
+                context = widgets.context(context_value(None, "zh"))
+            candidates = _candidates()
+            talk = _talk(models)
             with gr.Accordion(label("dialogue.keep"), open=False, elem_id="dialogue-keep"):
                 files = gr.Column()
-                share = share_link("dialogue", "dialogue")
-    below = gr.Column(elem_classes=["dg-below"])
+                share = SAVED.share_link(PAGE)
     return Controls(
-        *(state, saved, chat, context, model, strategy, about, last, cdial, count, by, weight),
-        *(watch, share, files, below),
+        visit=events.visit(Visit()),
+        saved=saved,
+        chat=chat,
+        context=context,
+        model=model,
+        strategy=strategy,
+        about=about,
+        last=last,
+        cdial=cdial,
+        candidates=candidates,
+        talk=talk,
+        share=share,
+        files=files,
+        below=gr.Column(elem_classes=["dg-below"]),
     )
 
 
-def _candidates() -> tuple[gr.Slider, gr.Radio, gr.Slider]:
+def _candidates() -> Candidates:
     with gr.Accordion(label("dialogue.candidates"), open=False, elem_id="dialogue-candidates"):
         gr.Markdown(label("dialogue.candidates.about"), elem_classes=["text-about"])
         count = gr.Slider(
@@ -139,20 +146,21 @@ def _candidates() -> tuple[gr.Slider, gr.Radio, gr.Slider]:
             label=label("dialogue.weight"),
             elem_id="dialogue-weight",
         )
-    return count, by, weight
+    return Candidates(count, by, weight)
 
 
-def _watch(models: TextModels) -> Watch:
+def _talk(models: TextModels) -> Talk:
     with gr.Accordion(label("dialogue.watch"), open=False, elem_id="dialogue-watch"):
+        topics = examples().topics
         gr.Markdown(label("dialogue.watch.about"), elem_classes=["text-about"])
         opening = gr.Dropdown(
-            list(TOPICS),
-            value=TOPICS[0],
+            list(topics),
+            value=topics[0],
             allow_custom_value=True,
             label=label("dialogue.watch.opening"),
             elem_id="dialogue-opening",
         )
-        guests = [_guest(models, side, preset) for side, preset in (("a", DEFAULT), ("b", "top_p"))]
+        first, second = _guest(models, "a", DEFAULT), _guest(models, "b", SECOND_DEFAULT)
         turns = gr.Slider(
             *(2, MAX_TURNS, 12),
             step=1,
@@ -164,8 +172,7 @@ def _watch(models: TextModels) -> Watch:
                 label("dialogue.watch.start"), variant="primary", elem_id="dialogue-watch-start"
             )
             stop = gr.Button(label("text.stop"), variant="stop", elem_id="dialogue-watch-stop")
-    first, second = guests
-    return Watch(opening, turns, (first[0], second[0]), (first[1], second[1]), start, stop)
+    return Talk(opening, turns, *first, *second, start, stop)
 
 
 def _guest(models: TextModels, side: str, preset: str) -> tuple[gr.Dropdown, gr.Dropdown]:

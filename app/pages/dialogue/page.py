@@ -1,172 +1,95 @@
-"""The dialogue page: a chat with a small model, its context, replies to choose from, and two
-models that talk to each other."""
+"""The page's place in the application: its tab, its components, and which event calls what."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import gradio as gr
-from gradio.events import api as add_endpoint
+from gradio.events import api as endpoint
 
-from app.pages.dialogue import api, exchange, store
-from app.pages.dialogue.altering import Altering, opened, tell
-from app.pages.dialogue.asking import Asking
+from app.pages.dialogue import PAGE, api
+from app.pages.dialogue.handlers import CDIAL, OPENED, Handlers, as_cdial, exported, tell_opened
+from app.pages.dialogue.handlers.replies import Replies, compared
+from app.pages.dialogue.handlers.talks import Talks
+from app.pages.dialogue.inputs import MODELS, Choices, Inputs, TalkInputs
 from app.pages.dialogue.layout import Controls, build
-from app.pages.dialogue.request import read_wishes
-from app.pages.dialogue.session import Session, conversation, model_text
-from app.pages.dialogue.view import say
-from app.pages.dialogue.watching import Watching
+from app.pages.dialogue.saved import SAVED
+from app.pages.dialogue.view import Screen
 from app.text import compare, reading
-from app.text.checks import explained
-from app.text.controls import OWN
 from app.text.download import file_buttons
-from app.text.drafts import KINDS, ExportKind, Plan
+from app.text.drafts import KINDS
 from app.text.models import TextModels
-from app.web import sharing
 from app.web.events import QUICK, RUNS, SLOW, root
-from app.web.limits import Refusal
-from app.web.texts import Language, label, language, text
-from engine.dialogue import context, spoken
-from engine.generation import PRESETS, STRATEGIES, Strategy
+from app.web.inputs import components
+from app.web.texts import label
 from engine.models.registry import Models
-from engine.transformer.language_model import LanguageModel
 
-TITLE: Final = "dialogue.title"
-ID: Final = "dialogue"
-MODEL: Final = "dialogue"
+TITLE: Final = f"{PAGE}.title"
+ID: Final = PAGE
+MODEL: Final = MODELS[0]
 
-_NAMES: Final = ("dialogue", "nezha-dialog", "cdial-base", "cdial-large")
 #: Talks that are watched at the same time; each keeps a model busy.
-_WATCHED: Final = 4
+_TALKS: Final = 4
+#: The widget asks for one thing at a time, but does not wait for the end of what was stopped.
+_MULTIPLE: Final[dict[str, Any]] = {**SLOW, "trigger_mode": "multiple"}
 
 
 def saved() -> gr.BrowserState:
     """What the browser keeps for a reload."""
-    return gr.BrowserState(storage_key="dialogue", secret="dialogue")
+    return SAVED.state()
 
 
 def render(models: Models, saved: gr.BrowserState) -> None:
     """Place the page in the open tab and connect its events."""
-    offered = TextModels(models, [name for name in _NAMES if name in models.names])
-    gr.Markdown(label("dialogue.idea"), elem_classes=["dg-idea"])
+    offered = TextModels(models, [name for name in MODELS if name in models.names])
+    handlers = Handlers(offered)
+    gr.Markdown(label(f"{PAGE}.idea"), elem_classes=["dg-idea"])
     controls = build(offered, saved)
-    _connect_chat(controls, offered)
-    _connect_settings(controls, offered)
-    _connect_files(controls, offered)
-    _connect_opening(controls, offered)
+    _connect_chat(controls, handlers)
+    _connect_settings(controls, handlers)
+    _connect_browser(controls, handlers)
     with controls.below:
-        compare.render(offered, ID, [controls.session], _compared)
-        reading.render(offered, ID)
-    add_endpoint(api.endpoint(offered), api_name=ID, concurrency_limit=RUNS)
+        compare.render(offered, PAGE, [controls.visit], compared)
+        reading.render(offered, PAGE)
+    endpoint(api.endpoint(offered), api_name=PAGE, concurrency_limit=RUNS)
 
 
-def _connect_chat(controls: Controls, models: TextModels) -> None:
-    asking, altering, watching = Asking(models), Altering(models), Watching(models)
+def _connect_chat(controls: Controls, handlers: Handlers) -> None:
+    talk, screen = controls.talk, components(controls, Screen._fields)
     chat: Any = controls.chat
-    everything = [controls.session, *controls.wishes]
-    asked = chat.ask(asking.ask, everything, controls.screen, trigger_mode="multiple", **SLOW)
-    watched = controls.watch.start.click(
-        watching.watch,
-        [controls.session, *controls.watch.inputs, *controls.wishes],
-        controls.screen,
-        trigger_mode="multiple",
-        **{**SLOW, "concurrency_limit": _WATCHED},
+    inputs = components(controls, ("visit", *Inputs.names()))
+    replies, talks = Replies(handlers.models), Talks(handlers.models)
+    chat.ask(replies.ask, inputs, screen, **_MULTIPLE)
+    chat.alter(handlers.change, inputs, screen, **SLOW)
+    talk.start.click(
+        talks.talk,
+        components(controls, ("visit", *TalkInputs.names())),
+        screen,
+        **{**_MULTIPLE, "concurrency_limit": _TALKS},
     )
-    chat.alter(altering.alter, everything, controls.screen, **SLOW)
-    for stop in (chat.halt, controls.watch.stop.click):
-        stop(altering.settle, everything, controls.screen, cancels=[asked, watched], **QUICK)
+    choices = components(controls, ("visit", *Choices.names()))
+    for stop in (chat.halt, talk.stop.click):
+        stop(handlers.stop, choices, screen, **QUICK)
 
 
-def _connect_settings(controls: Controls, models: TextModels) -> None:
-    altering = Altering(models)
-    shown = [controls.model, controls.last, controls.by, controls.weight]
-    for component in (*shown, controls.strategy.max_tokens):
-        listener: Any = component
-        event = listener.release if isinstance(component, gr.Slider) else listener.input
-        event(altering.look, [controls.session, *controls.wishes], controls.screen[:3], **QUICK)
-
-    def as_cdial(request: gr.Request) -> list[Any]:
-        preset = PRESETS["cdial"]
-        strategy = Strategy(settings=preset.settings, max_tokens=preset.max_tokens)
-        about = say("cdial.about", language(request))
-        return [about, preset.turns, *controls.strategy.values(OWN, strategy, None, lucky=True)]
-
-    outputs = [controls.about, controls.last, *controls.strategy.inputs]
-    controls.cdial.click(as_cdial, None, outputs, **QUICK)
-
-
-def _connect_files(controls: Controls, models: TextModels) -> None:
-    def content(kind: ExportKind) -> Callable[..., str]:
-        def written(request: gr.Request, session: Session) -> str:
-            lang = language(request)
-            if not session.chat:
-                raise Refusal(text("text.error.nothing", lang))
-            return exchange.export(session.settled().chat, kind, lang)
-
-        return written
-
-    with controls.files:
-        file_buttons(ID, {kind: content(kind) for kind in KINDS}, [controls.session])
-
-    def shared(request: gr.Request, session: Session, *values: object) -> gr.Textbox:
-        lang = language(request)
-        chat = session.settled().chat
-        if not chat:
-            raise Refusal(text("text.error.nothing", lang))
-        wishes = read_wishes(values, models, lang)
-        drafts = [bubble.draft for bubble in chat if bubble.draft is not None]
-        seed = drafts[-1].seed if drafts else wishes.seed
-        state, dropped = store.share(
-            store.Link(chat, wishes.model, wishes.strategy, seed, wishes.last or 0)
+def _connect_settings(controls: Controls, handlers: Handlers) -> None:
+    choices = components(controls, Choices)
+    for choice in choices:
+        event = choice.release if isinstance(choice, gr.Slider) else choice.input
+        event(
+            handlers.look,
+            [controls.visit, *choices],
+            components(controls, Screen._fields),
+            **QUICK,
         )
-        if dropped:
-            gr.Info(say("share_dropped", lang, count=dropped))
-        return gr.Textbox(sharing.query(ID, state), visible=True)
-
-    controls.share.connect(shared, [controls.session, *controls.wishes])
+    controls.cdial.click(as_cdial, None, components(controls, CDIAL), **QUICK)
 
 
-def _connect_opening(controls: Controls, models: TextModels) -> None:
-    def on_load(request: gr.Request, kept: object, session: Session) -> list[Any]:
-        if session.chat:
-            # Somebody has asked before this answer came.
-            return [gr.skip()] * (len(controls.screen[:-1]) + len(outputs))
-        screen, link = opened(models, kept, request)
-        if link is None:
-            return [*screen[:-1], *[gr.skip() for _ in outputs]]
-        model = link.model if link.model in models.names else models.default
-        preset = _preset_of(link.strategy)
-        about = text(f"text.about.{preset}", language(request))
-        values = controls.strategy.values(preset, link.strategy, link.seed)
-        return [*screen[:-1], about, model, link.last, *values]
-
-    # The seed, the last of the screen, is among the strategy's.
-    outputs = [controls.about, controls.model, controls.last, *controls.strategy.inputs]
-    known = [controls.saved, controls.session]
-    root().load(on_load, known, [*controls.screen[:-1], *outputs], **QUICK)
-    root().load(tell, [controls.saved], None, **SLOW)
-
-
-def _preset_of(strategy: Strategy) -> str:
-    for name, preset in STRATEGIES.items():
-        if replace(preset, max_tokens=strategy.max_tokens) == strategy:
-            return name
-    return OWN
-
-
-def _compared(
-    name: str, model: LanguageModel, strategy: Strategy, seed: int, lang: Language, *values: Any
-) -> Plan:
-    """The conversation up to its last question, for a comparison."""
-    session: Session = values[0]
-    chat = session.settled().chat
-    while chat and chat[-1].author not in ("person", "given"):
-        chat = chat[:-1]
-    if not chat:
-        raise Refusal(say("error.nothing", lang))
-    with explained(lang):
-        seen = context(model, conversation(chat), compare.MAX_TOKENS)
-    told = f"{model_text(chat[-1])} "
-    return Plan(name, model, told, seen.prompt, spoken(model, strategy), seed)
+def _connect_browser(controls: Controls, handlers: Handlers) -> None:
+    """Opening the page, files and links; what the browser keeps is part of every screen."""
+    kept, visit = controls.saved, controls.visit
+    root().load(handlers.opened, [kept, visit], components(controls, OPENED), **QUICK)
+    root().load(tell_opened, kept, None, **SLOW)
+    with controls.files:
+        file_buttons(PAGE, {kind: exported(kind) for kind in KINDS}, [visit])
+    controls.share.connect(handlers.share, components(controls, ("visit", *Inputs.names())))

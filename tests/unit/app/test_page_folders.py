@@ -25,8 +25,6 @@ OWN: Final[dict[str, set[str]]] = {
 #: Pages without an endpoint for programs: a game is no question with an answer, and the engine
 #: speaks UCI.
 NO_ENDPOINT: Final = {"xiangqi"}
-#: Pages that have not these files yet; goes when it is empty.
-NOT_YET: Final = {"dialogue"}
 
 
 def parts(page: str) -> set[str]:
@@ -40,12 +38,9 @@ def test_a_page_has_the_same_files_as_all_others(name: str) -> None:
     own = OWN.get(name, set())
     assert len(own) <= 2
     same = SAME - {"api"} if name in NO_ENDPOINT else SAME
-    if name in NOT_YET:
-        assert parts(name) != same | own, f"{name} is converted: take it from the list"
-    else:
-        assert parts(name) == same | own
+    assert parts(name) == same | own
 
 
 def test_every_folder_is_a_page() -> None:
     folders = {path.name for path in FOLDER.iterdir() if path.is_dir()} - {"__pycache__"}
-    assert folders == {page.ID for page in PAGES} >= NOT_YET
+    assert folders == {page.ID for page in PAGES}

@@ -206,9 +206,9 @@ def _open_fewshot(link: dict[str, Any], kept: object) -> tuple[object, object]:
 
 
 def _open_dialogue(link: dict[str, Any], kept: object) -> tuple[object, object]:
-    from app.pages.dialogue import store
+    from app.pages.dialogue.saved import SAVED
 
-    linked, chat = store.reopen(link), store.restore(kept)
+    linked, chat = SAVED.link.load(link), SAVED.kept.load(kept).bubbles()
     assert (linked.model, linked.seed, linked.last) == ("dialogue", 7, 5)
     assert linked.strategy.settings.typical_p == 0.2
     assert [bubble.author for bubble in chat] == ["person", "model", "call", "help", "person"]
@@ -216,7 +216,7 @@ def _open_dialogue(link: dict[str, Any], kept: object) -> tuple[object, object]:
     assert draft is not None and (draft.text, draft.seed, draft.finish) == ("好啊", 7, "stop")
     assert (chat[1].name, chat[1].seen) == ("甲", 1)
     heard = [(b.side, b.author, b.text, b.name) for b in chat if b.heard]
-    return [(b.side, b.author, b.text, b.name) for b in linked.chat], heard
+    return [(b.side, b.author, b.text, b.name) for b in linked.bubbles()], heard
 
 
 def _open_xiangqi(link: dict[str, Any], kept: object) -> tuple[object, object]:

@@ -38,7 +38,7 @@ class Bubble {
     this.input?.close();
     this.passage = null;
     this.node.className = `dg-turn dg-side-${turn.side} dg-by-${turn.author}`;
-    setText(this.name, turn.name || word(`by.${turn.author}.${turn.side}`, this.chat.lang()));
+    setText(this.name, turn.name || phrase(`by.${turn.author}.${turn.side}`, this.chat.lang()));
     if (typeof turn.text === "string") {
       this.words.className = "dg-words";
       this.words.replaceChildren(turn.text);
@@ -84,7 +84,7 @@ class Bubble {
     if (offered === this.offered) return;
     this.offered = offered;
     const tools = [];
-    const add = (key, action) => tools.push(button("dg-tool", word(key, lang), action));
+    const add = (key, action) => tools.push(button("dg-tool", phrase(key, lang), action));
     if (!running) {
       const heard = author !== "call" && author !== "help";
       if (author === "model") add("tool.again", () => this.chat.ask("again", { index: this.index }));
@@ -101,13 +101,13 @@ class Bubble {
 
   async copy(node) {
     const lang = this.chat.lang();
-    setText(node, word((await copyText(this.text)) ? "tool.copied" : "tool.not_copied", lang));
-    setTimeout(() => setText(node, word("tool.copy", lang)), 1500);
+    setText(node, phrase((await copyText(this.text)) ? "tool.copied" : "tool.not_copied", lang));
+    setTimeout(() => setText(node, phrase("tool.copy", lang)), 1500);
   }
 
   edit() {
     const lang = this.chat.lang();
-    const field = html("textarea", { class: "dg-edit", rows: 2, "aria-label": word("tool.edit", lang) });
+    const field = html("textarea", { class: "dg-edit", rows: 2, "aria-label": phrase("tool.edit", lang) });
     field.value = this.text;
     const shown = [...this.words.childNodes];
     const restore = () => {
@@ -129,8 +129,8 @@ class Bubble {
     const buttons = html(
       "div",
       { class: "dg-edit-tools" },
-      button("dg-tool dg-main", word("tool.save", lang), save),
-      button("dg-tool", word("tool.cancel", lang), restore),
+      button("dg-tool dg-main", phrase("tool.save", lang), save),
+      button("dg-tool", phrase("tool.cancel", lang), restore),
     );
     this.words.replaceChildren(field, buttons);
     this.node.classList.add("dg-editing");

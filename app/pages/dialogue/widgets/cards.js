@@ -14,9 +14,9 @@ class Cards {
     this.node.hidden = value === null;
     if (value === null) return;
     const { running, by } = value;
-    setText(this.title, word(running ? "cards.running" : `cards.by_${by}`, lang, value));
+    setText(this.title, phrase(running ? "cards.running" : `cards.by_${by}`, lang, value));
     const cards = value.cards.map((card, at) => this.card(card, at, value, lang));
-    const close = running ? [] : [button("dg-tool", word("cards.close", lang), () => this.onClose())];
+    const close = running ? [] : [button("dg-tool", phrase("cards.close", lang), () => this.onClose())];
     this.list.replaceChildren(...cards, ...close);
   }
 
@@ -29,10 +29,10 @@ class Cards {
       const scores = html("span", { class: "dg-card-scores" });
       for (const name of ["logprob", "mmi"]) {
         if (card[name] === null) continue;
-        const score = word(`cards.${name}`, lang, { value: card[name].toFixed(2) });
+        const score = phrase(`cards.${name}`, lang, { value: card[name].toFixed(2) });
         scores.append(html("span", { class: name === by ? "dg-ranked" : "" }, score));
       }
-      if (card.count > 1) scores.append(html("span", {}, word("cards.count", lang, card)));
+      if (card.count > 1) scores.append(html("span", {}, phrase("cards.count", lang, card)));
       facts.append(html("span", { class: "dg-card-bar", "aria-hidden": "true" }, bar), scores);
     }
     const node = button("dg-card", "", () => this.onChoose(at));

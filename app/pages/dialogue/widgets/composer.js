@@ -47,10 +47,10 @@ class Composer {
 
   show(running, lang) {
     this.running = running;
-    setText(this.button, word(running ? "stop" : "send", lang));
+    setText(this.button, phrase(running ? "stop" : "send", lang));
     this.button.classList.toggle("dg-stop", running);
     const short = window.matchMedia("(max-width: 640px)").matches;
-    setAttribute(this.field, "placeholder", word(short ? "placeholder_short" : "placeholder", lang));
-    setAttribute(this.field, "aria-label", word("placeholder", lang));
+    setAttribute(this.field, "placeholder", phrase(short ? "placeholder_short" : "placeholder", lang));
+    setAttribute(this.field, "aria-label", phrase("placeholder", lang));
   }
 }

@@ -26,10 +26,10 @@ function turnNode({ speaker, segment, pieces, text }, lang) {
   const node = html("span", { class: `dg-context-turn dg-speaker-${speaker}` });
   if (segment === null) {
     node.classList.add("dg-left-out");
-    node.append(html("s", { title: word("left_out", lang) }, text));
+    node.append(html("s", { title: phrase("left_out", lang) }, text));
     return node;
   }
-  const name = word("segment", lang, { segment });
+  const name = phrase("segment", lang, { segment });
   node.append(html("b", { class: "dg-segment", title: name }, String(segment)));
   node.append(...pieces.map((piece) => tokenNode(piece, segment)));
   return node;

@@ -122,14 +122,14 @@ class Chat {
 
   drawBar(running, end, lang) {
     for (const name of ["fresh", "undo", "redo"]) {
-      setText(this[name], word(`bar.${name}`, lang));
+      setText(this[name], phrase(`bar.${name}`, lang));
       this[name].disabled = running || !(end?.[name] ?? false);
     }
     const written = this.conversation.turns.some(({ tokens }) => tokens.length > 0);
     this.legend.show({ head: { mode: "probability", lang }, tokens: [] });
     this.legend.tell("");
     this.legend.node.hidden = !written;
-    setAttribute(this.scroller, "aria-label", word("log", lang));
+    setAttribute(this.scroller, "aria-label", phrase("log", lang));
   }
 
   // For a screen reader: the reply once it is whole.

@@ -12,14 +12,14 @@ class Opening {
     this.node.hidden = !visible;
     if (lang === this.lang) return;
     this.lang = lang;
-    const chips = OPENINGS.map((text) => button("dg-chip", text, () => this.onSay(text)));
-    const people = PERSONAS.map(({ key, name }) =>
+    const chips = EXAMPLES.openings.map((text) => button("dg-chip", text, () => this.onSay(text)));
+    const people = EXAMPLES.personas.map(({ key, name }) =>
       button("dg-chip dg-person", name[lang], () => this.onPersona(key)),
     );
     this.node.replaceChildren(
-      html("p", { class: "dg-hello" }, word("hello", lang)),
+      html("p", { class: "dg-hello" }, phrase("hello", lang)),
       html("div", { class: "dg-chips" }, ...chips),
-      html("p", { class: "dg-hint" }, word("personas", lang)),
+      html("p", { class: "dg-hint" }, phrase("personas", lang)),
       html("div", { class: "dg-chips" }, ...people),
     );
   }

@@ -1,10 +1,4 @@
-// Words of the page, and what a button of it looks like.
-
-// A text of the dialogue page; phrase() has those of the token view.
-function word(key, lang, values = {}) {
-  const text = WORDS[key][lang === "zh" ? "zh" : "en"];
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
-}
+// What several parts of the chat use.
 
 function pageLanguage() {
   return document.documentElement.lang.startsWith("zh") ? "zh" : "en";

@@ -1,17 +1,16 @@
-"""A visitor's conversation as plain values: its bubbles, undo and redo, and replies to choose from.
+"""What a visit has, as plain values: its conversation, undo and redo, and replies to choose from.
 
 Nothing here knows a browser, and nothing grows without bound.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from app.text.history import History
+from app.web.run import Run, Runs
 from engine.dialogue import Conversation
 from engine.tokenizers.scripts import Script, converted, script_of
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from engine.tokenizers.prompt import Prompt
 
 Author = Literal["person", "model", "given", "call", "help"]
-AUTHORS: Final[tuple[Author, ...]] = ("person", "model", "given", "call", "help")
 #: Bubbles; the oldest go. No bundled model looks back so far.
 MAX_BUBBLES: Final = 200
 MAX_TURN_CHARS: Final = 20_000
@@ -60,6 +58,11 @@ class Bubble:
         """Whether it is being written."""
         return self.draft is not None and self.draft.finish is None
 
+    @property
+    def is_unsaid(self) -> bool:
+        """Whether it is a reply that was stopped before its first word."""
+        return self.draft is not None and self.draft.finish in (None, "closed") and not self.text
+
 
 @dataclass(frozen=True)
 class Cards:
@@ -84,87 +87,93 @@ class Cards:
 Chat = tuple[Bubble, ...]
 
 
-class Ongoing:
-    """The runs of a session, the only thing of it that changes in place.
+@dataclass
+class Dialogue:
+    """A conversation with its past, and what is being written of it.
 
-    Whoever presses Stop must not settle the session while a run that was told to end may still
-    write a newer one.
-
-    Attributes:
-        runs: how many are not over.
-        latest: the session as the last of them left it.
-    """
-
-    def __init__(self) -> None:
-        self.runs = 0
-        self.latest: Session | None = None
-
-    @contextmanager
-    def run(self) -> Iterator[None]:
-        """A run, from its beginning to its end."""
-        self.runs += 1
-        try:
-            yield
-        finally:
-            self.runs -= 1
-
-    def wait(self, seconds: float) -> None:
-        """Until all runs are over, so long at most."""
-        until = time.monotonic() + seconds
-        while self.runs and time.monotonic() < until:
-            time.sleep(0.02)
-
-
-@dataclass(frozen=True)
-class Session:
-    """Everything that a visitor's page stands on.
+    A run changes the one with which it began. Whatever begins after it gives the visit another one,
+    so a run that goes on too long changes nothing that is shown.
 
     Attributes:
         history: conversations, for undo and redo.
         cards: replies to choose from, or None.
-        seq: counts what was shown; an event that names another one came too late.
-        watching: whether two models are talking.
-        ongoing: the runs that write it.
+        talking: whether two models are talking.
     """
 
-    history: History[Chat] = History.of((), MAX_UNDO)  # noqa: RUF009 (it never changes)
+    history: History[Chat] = field(default_factory=lambda: History.of((), MAX_UNDO))
     cards: Cards | None = None
-    seq: int = 0
-    watching: bool = False
-    ongoing: Ongoing = field(default_factory=Ongoing, compare=False)
+    talking: bool = False
 
     @property
     def chat(self) -> Chat:
         """The conversation that is shown."""
         return self.history.current
 
-    def push(self, chat: Iterable[Bubble]) -> Session:
-        """With another conversation, as a step that can be undone."""
-        kept = _bounded(tuple(chat))
-        return replace(self, history=self.history.push(kept), cards=None)
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being written."""
+        cards_run = self.cards is not None and self.cards.running
+        return self.talking or cards_run or any(bubble.is_running for bubble in self.chat)
 
-    def amend(self, chat: Iterable[Bubble]) -> Session:
-        """With the conversation as it is now, while a reply is being written."""
-        return replace(self, history=self.history.amend(tuple(chat)))
+    def push(self, chat: Iterable[Bubble]) -> None:
+        """Another conversation, as a step that can be undone."""
+        self.history = self.history.push(_bounded(tuple(chat)))
+        self.cards = None
 
-    def next(self) -> Session:
-        """About to be shown anew."""
-        return replace(self, seq=self.seq + 1)
+    def amend(self, chat: Iterable[Bubble]) -> None:
+        """The conversation as it is now, while a reply is being written."""
+        self.history = self.history.amend(tuple(chat))
 
-    def settled(self) -> Session:
-        """Nothing is being written: what was ends where it is, and says that it was stopped."""
-        chat = tuple(
+    def undo(self) -> None:
+        """Back by one step, if there is one."""
+        self.history, self.cards = self.history.undo(), None
+
+    def redo(self) -> None:
+        """Forward again, if there is something."""
+        self.history, self.cards = self.history.redo(), None
+
+    def put_away(self) -> None:
+        """None of the replies to choose from."""
+        self.cards = None
+
+    def settle(self) -> Self:
+        """Nothing is being written any more: what was ends where it is, and says that it was
+        stopped. Returns itself."""
+        self.amend(
             replace(bubble, draft=replace(bubble.draft, finish="closed"))
-            if bubble.draft is not None and bubble.draft.finish is None
+            if bubble.draft is not None and bubble.is_running
             else bubble
             for bubble in self.chat
-            if not (bubble.is_running and not bubble.text)
+            if not bubble.is_unsaid
         )
-        cards = self.cards
+        cards, self.talking = self.cards, False
         if cards is not None and cards.running:
             left = tuple(one for one in cards.found if one.text)
-            cards = replace(cards, running=False, found=left) if left else None
-        return replace(self.amend(chat), cards=cards, watching=False)
+            self.cards = replace(cards, running=False, found=left) if left else None
+        return self
+
+
+@dataclass
+class Visit:
+    """What one visitor has.
+
+    Attributes:
+        seq: counts what was shown; an event that names another one came too late.
+    """
+
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    seq: int = 0
+    runs: Runs = field(default_factory=Runs)
+
+    def settled(self) -> Dialogue:
+        """A copy of the dialogue in which nothing is being written."""
+        return replace(self.dialogue).settle()
+
+    def begin(self, dialogue: Dialogue | None = None) -> Run:
+        """Begin to change the dialogue, or show another one; whatever is being written ends."""
+        self.dialogue = dialogue or self.settled()
+        self.seq += 1
+        return self.runs.begin()
 
 
 def conversation(chat: Chat) -> Conversation:
@@ -202,6 +211,11 @@ def next_side(chat: Chat) -> int:
 def script(chat: Chat) -> Script:
     """The script in which the person writes; replies are shown in it."""
     return script_of("".join(b.text for b in chat if b.author in ("person", "call")))
+
+
+def in_script(text: str, script: Script) -> str:
+    """What a model wrote, as the person reads it; models write Simplified."""
+    return converted(text, script) if script == "traditional" else text
 
 
 def _bounded(chat: Chat) -> Chat:

@@ -1,20 +1,30 @@
 """What the browser keeps, what a link holds, and files: in, out, and forged."""
 
 import json
-from types import SimpleNamespace
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.pages.dialogue import store
-from app.pages.dialogue.exchange import export
-from app.pages.dialogue.page import _compared, _preset_of
-from app.pages.dialogue.presets import OPENINGS, PERSONAS, TOPICS
-from app.pages.dialogue.session import Bubble, Session, conversation, model_text, next_side, script
-from app.pages.dialogue.store import Link, StoreError
+from app.pages.dialogue.handlers import preset_of
+from app.pages.dialogue.handlers.replies import compared
+from app.pages.dialogue.inputs import examples
+from app.pages.dialogue.saved import SAVED, Kept, shared
+from app.pages.dialogue.state import (
+    Bubble,
+    Dialogue,
+    Visit,
+    conversation,
+    model_text,
+    next_side,
+    script,
+)
+from app.pages.dialogue.view import export
 from app.text.drafts import Draft
-from app.web import sharing
+from app.web.inputs import SavedError
 from app.web.limits import Refusal
+from app.web.saved import decode, encode
 from engine.dialogue import context, is_call_for_help
 from engine.generation import STRATEGIES, Token
 from engine.generation.text import Alternative
@@ -36,14 +46,27 @@ CHAT = (
     Bubble(1, "help", "请打 12356"),
     Bubble(0, "person", "去吗*_[x](y)\n<b>"),
 )
-LINK = Link(CHAT, "dialogue", STRATEGIES["typical"], 7, 5)
+SETTINGS: dict[str, Any] = {
+    **{"model": "dialogue", "strategy": STRATEGIES["typical"], "seed": 7, "last": 5}
+}
+
+
+def kept(chat: tuple[Bubble, ...]) -> Any:
+    """What the browser has of it."""
+    return json.loads(json.dumps(SAVED.kept.dump(Kept.of(chat))))
+
+
+def linked(chat: tuple[Bubble, ...]) -> Any:
+    """What is in the address."""
+    link, _ = shared(chat, **SETTINGS)
+    return decode(encode(SAVED.link.dump(link)))
 
 
 def test_the_browser_keeps_everything_but_the_alternatives() -> None:
-    kept = store.restore(json.loads(json.dumps(store.save(CHAT))))
-    assert [b.text for b in kept] == [b.text for b in CHAT]
-    assert [b.author for b in kept] == [b.author for b in CHAT]
-    draft = kept[1].draft
+    chat = SAVED.kept.load(kept(CHAT)).bubbles()
+    assert [b.text for b in chat] == [b.text for b in CHAT]
+    assert [b.author for b in chat] == [b.author for b in CHAT]
+    draft = chat[1].draft
     assert draft is not None and draft.seed == 7 and draft.strategy == DRAFT.strategy
     assert [(t.text, t.id, t.logprob, t.alternatives) for t in draft.tokens] == [
         ("好", 5, -0.25, ()),
@@ -51,27 +74,44 @@ def test_the_browser_keeps_everything_but_the_alternatives() -> None:
     ]
 
 
+def test_the_browser_keeps_the_end_of_a_long_conversation() -> None:
+    chat = tuple(Bubble(i % 2, "person", str(i)) for i in range(99))
+    found = SAVED.kept.load(kept(chat)).bubbles()
+    assert found == chat[40:]
+
+
+def test_a_probability_of_nothing_is_kept_as_a_number() -> None:
+    draft = replace(DRAFT, tokens=(Token("好", 5, -math.inf), Token("啊", 6, 1e-9)))
+    found = SAVED.kept.load(kept((CHAT[0], replace(CHAT[1], draft=draft)))).bubbles()
+    assert found[1].draft is not None
+    assert [token.logprob for token in found[1].draft.tokens] == [-1e4, 0]
+
+
 def test_a_link_holds_the_conversation_but_no_call_for_help() -> None:
-    state, dropped = store.share(LINK)
-    assert dropped == 0 and "不想活" not in json.dumps(state, ensure_ascii=False)
-    link = store.reopen(sharing.decode(sharing.encode(state)))
-    assert [b.text for b in link.chat] == ["你好", "好啊", CHAT[4].text]
-    assert (link.model, link.strategy, link.seed, link.last) == ("dialogue", LINK.strategy, 7, 5)
+    link, dropped = shared(CHAT, **SETTINGS)
+    assert dropped == 0 and "不想活" not in json.dumps(linked(CHAT), ensure_ascii=False)
+    assert SAVED.link.load(linked(CHAT)) == link
+    assert [b.text for b in link.bubbles()] == ["你好", "好啊", CHAT[4].text]
+    assert {name: getattr(link, name) for name in SETTINGS} == SETTINGS
 
 
 def test_a_link_has_room_for_the_last_turns() -> None:
     chat = tuple(Bubble(i % 2, "person", f"{i}" + "很长的一句话" * 20) for i in range(40))
-    state, dropped = store.share(Link(chat, "dialogue", STRATEGIES["greedy"], 1, 0))
+    link, dropped = shared(chat, **SETTINGS)
     assert dropped > 0 and dropped % 2 == 0
-    link = store.reopen(state)
-    assert link.chat == chat[dropped:]
+    assert SAVED.link.load(linked(chat)).bubbles() == link.bubbles() == chat[dropped:]
+
+
+def test_a_turn_that_no_link_holds_is_refused() -> None:
+    link, _ = shared((Bubble(0, "person", "好" * 5000),), **SETTINGS)
+    with pytest.raises(Refusal, match="too long"):
+        SAVED.link_box(link, "en")
 
 
 @pytest.mark.parametrize(
     "lie",
     [
         {"turns": "x"},
-        {"turns": "[]"},
         {"turns": json.dumps([[0, "help", "号码", ""]])},
         {"turns": json.dumps([[2, "person", "好", ""]])},
         {"turns": json.dumps([[0, "person", 5, ""]])},
@@ -89,12 +129,12 @@ def test_a_link_has_room_for_the_last_turns() -> None:
     ],
 )
 def test_a_forged_link_is_refused(lie: dict[str, Any]) -> None:
-    state, _ = store.share(LINK)
-    if lie == {"turns": "[]"}:
-        assert store.reopen({**state, **lie}).chat == ()
-        return
-    with pytest.raises(StoreError):
-        store.reopen({**state, **lie})
+    with pytest.raises(SavedError):
+        SAVED.link.load({**linked(CHAT), **lie})
+
+
+def test_a_link_may_hold_settings_only() -> None:
+    assert SAVED.link.load({**linked(CHAT), "turns": "[]"}).bubbles() == ()
 
 
 @pytest.mark.parametrize(
@@ -116,18 +156,18 @@ def test_a_forged_link_is_refused(lie: dict[str, Any]) -> None:
     ],
 )
 def test_a_forged_store_is_refused(change: dict[str, Any]) -> None:
-    kept = json.loads(json.dumps(store.save(CHAT)))
-    bubble = kept["chat"][1]
+    forged = kept(CHAT)
+    bubble = forged["chat"][1]
     bubble |= {k: {**bubble["draft"], **v} if k == "draft" and v else v for k, v in change.items()}
-    with pytest.raises(StoreError):
-        store.restore(kept)
+    with pytest.raises(SavedError):
+        SAVED.kept.load(forged)
 
 
 def test_files_say_who_said_what() -> None:
     told = export(CHAT, "txt", "zh")
     assert told.splitlines()[:2] == ["您：你好", "模型：好啊"]
     marked = export(CHAT, "md", "en")
-    assert "**You**: 你好" in marked and r"去吗\*\_\[x\](y)" in marked and r"\<b\>" in marked
+    assert "**You**: 你好" in marked and r"去吗\*\_\[x\]\(y\)" in marked and r"\<b\>" in marked
     assert "`dialogue` · seed 7" in marked
     turns = json.loads(export(CHAT, "json", "zh"))["turns"]
     assert turns[1]["draft"]["tokens"][0]["alternatives"][0]["text"] == "好"
@@ -143,27 +183,27 @@ def test_turns_of_one_side_are_one_turn_to_the_model() -> None:
 
 
 def test_ways_to_begin_are_harmless_and_whole() -> None:
-    said = [*OPENINGS, *TOPICS, *(turn for one in PERSONAS.values() for turn in one.turns)]
+    found = examples()
+    said = [*found.openings, *found.topics]
+    said += [turn for one in found.personas.values() for turn in one.turns]
     assert len(said) == len(set(said)) and all(text.strip() == text for text in said)
     assert not any(map(is_call_for_help, said))
-    for one in PERSONAS.values():
+    for one in found.personas.values():
         assert len(one.turns) % 2 == 0 and set(one.name) == {"zh", "en"}
 
 
 def test_a_comparison_answers_the_last_question() -> None:
-    model = ChatModel(positions=600)
-    chat = CHAT[:2]
+    model, dialogue = ChatModel(positions=600), Dialogue()
+    dialogue.push(CHAT[:2])
     told = ("dialogue", model, STRATEGIES["su_random_sample"], 7, "zh")
-    plan = _compared(*told, Session().push(chat))
+    plan = compared(*told, Visit(dialogue))
     assert (plan.prompt_text, plan.cut, plan.seed) == ("你好 ", 0, 7)
-    assert plan.prompt == context(model, conversation(chat[:1]), 256).prompt
+    assert plan.prompt == context(model, conversation(CHAT[:1]), 256).prompt
     assert plan.strategy.keep == ()
     with pytest.raises(Refusal):
-        _compared(*told, Session())
+        compared(*told, Visit())
 
 
-def test_a_link_opens_with_its_own_settings() -> None:
-    assert _preset_of(STRATEGIES["typical"]) == "typical"
-    assert _preset_of(DRAFT.strategy) == "su_top_k"
-    request = SimpleNamespace(query_params={"dialogue": sharing.encode(store.share(LINK)[0])})
-    assert sharing.from_request("dialogue", request) is not None  # type: ignore[arg-type]
+def test_a_strategy_is_recognized_as_a_preset() -> None:
+    assert preset_of(STRATEGIES["typical"]) == "typical"
+    assert preset_of(DRAFT.strategy) == "su_top_k"

@@ -56,7 +56,7 @@ def test_nothing_of_the_look_comes_from_elsewhere() -> None:
 
 
 #: Whose colours are to move to colours.css with their page.
-NOT_YET = ("pages/dialogue", "pages/word2vec")
+NOT_YET = ("pages/dialogue",)
 
 
 #: A drawing may have its own.

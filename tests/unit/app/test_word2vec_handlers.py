@@ -256,6 +256,7 @@ def test_the_points_come_in_one_piece(spaces: Spaces) -> None:
     assert "error" in json.loads(points({"a": 1}, request()))
 
 
+@pytest.mark.slow
 def test_a_map_can_be_arranged_anew(spaces: Spaces, bare: str) -> None:
     value = Map(spaces).show(bare, "tsne", request())
     assert json.loads(value)["source"] == f"{bare}:tsne"

@@ -9,7 +9,12 @@ let words = [];
 let chosen = -1;
 let asked = 0;
 
-const list = html("ul", { id: "w2v-completions", role: "listbox", class: "wv-completions", popover: "manual" });
+const list = html("ul", {
+  id: "w2v-completions",
+  role: "listbox",
+  class: "wv-completions",
+  popover: "manual",
+});
 element.querySelector("div").append(list);
 
 function isOpen() {
@@ -38,7 +43,11 @@ function typed(node) {
 function show() {
   list.replaceChildren(
     ...words.map((word, at) =>
-      html("li", { id: `w2v-completion-${at}`, role: "option", lang: "zh", "aria-selected": at === chosen }, word),
+      html(
+        "li",
+        { id: `w2v-completion-${at}`, role: "option", lang: "zh", "aria-selected": at === chosen },
+        word,
+      ),
     ),
   );
   if (words.length === 0 || document.activeElement !== field) {
@@ -131,7 +140,7 @@ document.addEventListener("scroll", () => close(), true);
 document.addEventListener(
   "paste",
   (event) => {
-    const area = event.target;
+    const area = /** @type {HTMLTextAreaElement} */ (event.target);
     const most = area.closest?.(PAGE) ? (area.maxLength ?? -1) : -1;
     if (most < 0) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";

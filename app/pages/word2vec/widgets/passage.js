@@ -18,7 +18,8 @@ function draw() {
   }
   const { pieces = [], note = "" } = content;
   const parts = [];
-  if (pieces.length) parts.push(html("p", { class: "wv-text", lang: "zh", tabindex: 0 }, ...pieces.map(piece)));
+  if (pieces.length)
+    parts.push(html("p", { class: "wv-text", lang: "zh", tabindex: 0 }, ...pieces.map(piece)));
   if (note) parts.push(html("p", { class: "wv-note" }, note));
   root.replaceChildren(...parts);
 }

@@ -48,7 +48,11 @@ function labels(points, scale, width, height, arrows) {
     });
     const best = costs.reduce((one, other) => (other.cost < one.cost ? other : one));
     taken.push(best.box);
-    const text = svg("text", { x: best.left, y: best.base, "font-size": size, class: "wv-label", "data-kind": point.kind }, point.word);
+    const text = svg(
+      "text",
+      { x: best.left, y: best.base, "font-size": size, class: "wv-label", "data-kind": point.kind },
+      point.word,
+    );
     if (point.kind !== "target") text.addEventListener("click", () => trigger("pick", { word: point.word }));
     written.push(text);
   }
@@ -67,7 +71,14 @@ function arrow([x, y], [toX, toY], kind) {
   const back = [tip[0] - 11 * right, tip[1] - 11 * down];
   const wings = [1, -1].map((side) => `${back[0] - side * 5 * down},${back[1] + side * 5 * right}`);
   return [
-    svg("line", { class: "wv-arrow", "data-kind": kind, x1: x + 7 * right, y1: y + 7 * down, x2: back[0], y2: back[1] }),
+    svg("line", {
+      class: "wv-arrow",
+      "data-kind": kind,
+      x1: x + 7 * right,
+      y1: y + 7 * down,
+      x2: back[0],
+      y2: back[1],
+    }),
     svg("polygon", { class: "wv-arrow", "data-kind": kind, points: `${tip.join()} ${wings.join(" ")}` }),
   ];
 }
@@ -79,11 +90,17 @@ function frame(content, box, scale) {
   if (!xaxis) return [];
   const zero = scale({ x: 0, y: 0 });
   const parts = [];
-  if (zero[0] > 0 && zero[0] < width) parts.push(svg("line", { class: "wv-zero", x1: zero[0], x2: zero[0], y1: 0, y2: height }));
-  if (zero[1] > 0 && zero[1] < height) parts.push(svg("line", { class: "wv-zero", x1: 0, x2: width, y1: zero[1], y2: zero[1] }));
+  if (zero[0] > 0 && zero[0] < width)
+    parts.push(svg("line", { class: "wv-zero", x1: zero[0], x2: zero[0], y1: 0, y2: height }));
+  if (zero[1] > 0 && zero[1] < height)
+    parts.push(svg("line", { class: "wv-zero", x1: 0, x2: width, y1: zero[1], y2: zero[1] }));
   const name = (text, x, y, anchor) => svg("text", { class: "wv-end", x, y, "text-anchor": anchor }, text);
-  parts.push(name(`← ${xaxis[0]}`, 8, height - 10, "start"), name(`${xaxis[1]} →`, width - 8, height - 10, "end"));
-  if (yaxis) parts.push(name(`↑ ${yaxis[1]}`, 8, 22, "start"), name(`↓ ${yaxis[0]}`, 8, height - 32, "start"));
+  parts.push(
+    name(`← ${xaxis[0]}`, 8, height - 10, "start"),
+    name(`${xaxis[1]} →`, width - 8, height - 10, "end"),
+  );
+  if (yaxis)
+    parts.push(name(`↑ ${yaxis[1]}`, 8, 22, "start"), name(`↓ ${yaxis[0]}`, 8, height - 32, "start"));
   return parts;
 }
 
@@ -103,6 +120,7 @@ function draw() {
   const up = (height - 2 * MARGIN) / Math.max(high - low, 1e-9);
   // An analogy keeps its angles; two axes are stretched to the room there is.
   const [wide, tall] = content.xaxis ? [across, up] : [Math.min(across, up), Math.min(across, up)];
+  /** @returns {[number, number]} */
   const scale = ({ x, y }) => [
     width / 2 + (x - (left + right) / 2) * wide,
     height / 2 - (y - (low + high) / 2) * tall,
@@ -113,7 +131,15 @@ function draw() {
   }
   for (const point of points) {
     const [cx, cy] = scale(point);
-    parts.push(svg("circle", { class: "wv-point", "data-kind": point.kind, cx, cy, r: point.kind === "other" ? 3.5 : 5.5 }));
+    parts.push(
+      svg("circle", {
+        class: "wv-point",
+        "data-kind": point.kind,
+        cx,
+        cy,
+        r: point.kind === "other" ? 3.5 : 5.5,
+      }),
+    );
   }
   parts.push(...labels(points, scale, width, height, content.arrows?.length > 0));
   const drawing = svg(
@@ -127,7 +153,8 @@ function draw() {
 
 new ResizeObserver(() => {
   const drawn = root.querySelector("svg");
-  if (drawn && root.clientWidth && Math.abs(Number(drawn.getAttribute("width")) - root.clientWidth) > 2) draw();
+  if (drawn && root.clientWidth && Math.abs(Number(drawn.getAttribute("width")) - root.clientWidth) > 2)
+    draw();
 }).observe(root);
 watch("value", draw);
 draw();

@@ -14,7 +14,11 @@ function curve(points, width, lang) {
   const ticks = [0, 0.5, 1].map((share) => least + share * (most - least));
   const grid = ticks.flatMap((loss) => [
     svg("line", { class: "wv-grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(loss), y2: y(loss) }),
-    svg("text", { class: "wv-tick", x: MARGIN.left - 7, y: y(loss) + 4, "text-anchor": "end" }, loss.toFixed(2)),
+    svg(
+      "text",
+      { class: "wv-tick", x: MARGIN.left - 7, y: y(loss) + 4, "text-anchor": "end" },
+      loss.toFixed(2),
+    ),
   ]);
   const line = points.map(([share, loss]) => `${x(share).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
   const [lastShare, lastLoss] = points[points.length - 1];
@@ -23,7 +27,11 @@ function curve(points, width, lang) {
     "svg",
     { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": spoken },
     ...grid,
-    svg("text", { class: "wv-tick", x: width / 2, y: HEIGHT - 6, "text-anchor": "middle" }, phrase("loss", lang)),
+    svg(
+      "text",
+      { class: "wv-tick", x: width / 2, y: HEIGHT - 6, "text-anchor": "middle" },
+      phrase("loss", lang),
+    ),
     svg("polyline", { class: "wv-loss", points: line }),
     svg("circle", { class: "wv-last", cx: x(lastShare), cy: y(lastLoss), r: 4 }),
   );

@@ -8,7 +8,12 @@ function shareOf(share, text, kind) {
   return html(
     "td",
     { "data-kind": kind },
-    html("span", { class: "wv-cell" }, html("span", { class: "wv-track", "aria-hidden": "true" }, bar), html("b", {}, text)),
+    html(
+      "span",
+      { class: "wv-cell" },
+      html("span", { class: "wv-track", "aria-hidden": "true" }, bar),
+      html("b", {}, text),
+    ),
   );
 }
 
@@ -33,7 +38,13 @@ function draw() {
       ),
     );
     const head = html("tr", {}, ...heads.map((name) => html("th", { scope: "col" }, name)));
-    parts.push(html("div", { class: "wv-scroll" }, html("table", {}, html("thead", {}, head), html("tbody", {}, ...lines))));
+    parts.push(
+      html(
+        "div",
+        { class: "wv-scroll" },
+        html("table", {}, html("thead", {}, head), html("tbody", {}, ...lines)),
+      ),
+    );
   }
   root.replaceChildren(...parts);
 }

@@ -57,7 +57,7 @@ def test_clusters_are_the_groups_largest_first() -> None:
             clusters(points, number)
 
 
-@pytest.mark.parametrize("method", ["pca", "tsne"])
+@pytest.mark.parametrize("method", ["pca", pytest.param("tsne", marks=pytest.mark.slow)])
 def test_a_map_of_the_first_words(method: str) -> None:
     points = blobs()
     vectors = Vectors([f"词{number}" for number in range(60)], points)

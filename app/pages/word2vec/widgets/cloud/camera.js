@@ -41,17 +41,11 @@ class Camera {
   }
 
   toScreen(x, y) {
-    return [
-      (x - this.x) * this.pixels + this.width / 2,
-      (y - this.y) * this.pixels + this.height / 2,
-    ];
+    return [(x - this.x) * this.pixels + this.width / 2, (y - this.y) * this.pixels + this.height / 2];
   }
 
   toMap(left, top) {
-    return [
-      (left - this.width / 2) / this.pixels + this.x,
-      (top - this.height / 2) / this.pixels + this.y,
-    ];
+    return [(left - this.width / 2) / this.pixels + this.x, (top - this.height / 2) / this.pixels + this.y];
   }
 
   pan(right, down) {

@@ -8,6 +8,8 @@ class Labels {
   constructor(context) {
     this.context = context;
     this.widths = new Map();
+    this.width = 0;
+    this.height = 0;
   }
 
   begin(width, height) {
@@ -38,6 +40,7 @@ class Labels {
   // Write a word beside a point where there is room; one that must be written is in any case.
   write(word, x, y, { size = LETTER, colour, halo, gap = 6, must = false, bold = false }) {
     const width = this.widthOf(word, size) + 4;
+    /** @type {[number, number][]} */
     const places = [
       [x + gap, y],
       [x - gap - width, y],

@@ -146,9 +146,10 @@ class Cloud {
     return {
       points: this.points,
       selected: picking || shown.length ? -1 : this.place(selected),
-      near: picking || shown.length
-        ? []
-        : near.map(([word, share]) => ({ at: this.place(word), share })).filter(({ at }) => at >= 0),
+      near:
+        picking || shown.length
+          ? []
+          : near.map(([word, share]) => ({ at: this.place(word), share })).filter(({ at }) => at >= 0),
       arrows: shown
         .map(({ from, to }, index) => ({ from: this.place(from), to: this.place(to), main: index === 0 }))
         .filter(({ from, to }) => from >= 0 && to >= 0),

@@ -43,7 +43,9 @@ class Points {
     this.byCluster = [];
     this.cells = Array.from({ length: CELLS * CELLS }, () => []);
     for (let at = 0; at < this.count; at += 1) {
-      (this.byCluster[this.cluster[at]] ??= []).push(at);
+      const cluster = this.cluster[at];
+      this.byCluster[cluster] ??= [];
+      this.byCluster[cluster].push(at);
       this.cells[cellOf(this.y[at]) * CELLS + cellOf(this.x[at])].push(at);
     }
   }

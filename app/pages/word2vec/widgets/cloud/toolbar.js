@@ -8,12 +8,27 @@ class Toolbar {
     this.input = html("input", { type: "search", class: "cl-search", maxlength: 40, list: name, lang: "zh" });
     this.list = html("datalist", { id: name });
     this.pair = html("button", { type: "button", "aria-pressed": "false" });
-    this.zooms = [["closer", "+"], ["farther", "−"], ["home", "⤢"]].map(([key, sign]) => {
+    this.zooms = [
+      ["closer", "+"],
+      ["farther", "−"],
+      ["home", "⤢"],
+    ].map(([key, sign]) => {
       const button = html("button", { type: "button", class: "cl-zoom" }, sign);
       return [key, button];
     });
-    this.node = html("div", { class: "cl-bar" }, this.input, this.list, this.pair, ...this.zooms.map(([, b]) => b));
-    const actions = { closer: () => view.zoom(1.7), farther: () => view.zoom(1 / 1.7), home: () => view.home() };
+    this.node = html(
+      "div",
+      { class: "cl-bar" },
+      this.input,
+      this.list,
+      this.pair,
+      ...this.zooms.map(([, b]) => b),
+    );
+    const actions = {
+      closer: () => view.zoom(1.7),
+      farther: () => view.zoom(1 / 1.7),
+      home: () => view.home(),
+    };
     for (const [key, button] of this.zooms) button.addEventListener("click", actions[key]);
     const offer = () => this.offer(view.search(this.input.value.trim()));
     this.input.addEventListener("input", (event) => {
@@ -25,7 +40,9 @@ class Toolbar {
       event.preventDefault();
       view.go(this.input.value.trim());
     });
-    this.pair.addEventListener("click", () => view.pairing(this.pair.getAttribute("aria-pressed") !== "true"));
+    this.pair.addEventListener("click", () =>
+      view.pairing(this.pair.getAttribute("aria-pressed") !== "true"),
+    );
   }
 
   say(lang, pairing) {

@@ -55,21 +55,14 @@ def test_nothing_of_the_look_comes_from_elsewhere() -> None:
     assert not [font for font in theme()._stylesheets if font]
 
 
-#: Whose colours are to move to colours.css with their page.
-NOT_YET = ("pages/dialogue",)
-
-
 #: A drawing may have its own.
 BOARD = APP / "pages" / "xiangqi" / "widgets" / "colours.css"
 
 
 def test_only_one_style_sheet_says_what_colours_are() -> None:
-    for path in sorted(APP.rglob("*.css")):
-        if path not in (COLOURS, BOARD) and not path.relative_to(APP).as_posix().startswith(
-            NOT_YET
-        ):
-            colours = re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{}]*[;}])", path.read_text("utf-8"))
-            assert not colours, path
+    for path in {*APP.rglob("*.css")} - {COLOURS, BOARD}:
+        colours = re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{}]*[;}])", path.read_text("utf-8"))
+        assert not colours, path
 
 
 def test_what_the_dark_changes_is_there_in_the_light() -> None:

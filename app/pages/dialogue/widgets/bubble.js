@@ -89,7 +89,8 @@ class Bubble {
       const heard = author !== "call" && author !== "help";
       if (author === "model") add("tool.again", () => this.chat.ask("again", { index: this.index }));
       if (author === "model" && last) add("tool.more", () => this.chat.ask("more", {}));
-      if (heard && author !== "model" && last && side === 0) add("tool.answer", () => this.chat.ask("answer", {}));
+      if (heard && author !== "model" && last && side === 0)
+        add("tool.answer", () => this.chat.ask("answer", {}));
       if (heard) add("tool.edit", () => this.edit());
       if (!last) add("tool.rewind", () => this.chat.alter("rewind", { index: this.index }));
       add("tool.copy", (event) => this.copy(event.currentTarget));

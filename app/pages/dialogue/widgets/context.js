@@ -14,9 +14,9 @@ function drawContext() {
   if (value.turns.length > 0) {
     parts.push(meter);
     const stream = html("div", { class: "dg-context-tokens", lang: "zh" });
-    stream.append(...value.before.map((piece) => tokenNode(piece, null)));
+    stream.append(...value.before.map((piece) => tokenNode(piece)));
     for (const turn of value.turns) stream.append(turnNode(turn, lang));
-    stream.append(...value.after.map((piece) => tokenNode(piece, null)));
+    stream.append(...value.after.map((piece) => tokenNode(piece)));
     parts.push(stream);
   }
   contextRoot.replaceChildren(...parts);
@@ -31,7 +31,7 @@ function turnNode({ speaker, segment, pieces, text }, lang) {
   }
   const name = phrase("segment", lang, { segment });
   node.append(html("b", { class: "dg-segment", title: name }, String(segment)));
-  node.append(...pieces.map((piece) => tokenNode(piece, segment)));
+  node.append(...pieces.map((piece) => tokenNode(piece)));
   return node;
 }
 

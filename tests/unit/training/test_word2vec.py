@@ -31,7 +31,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pack(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pack")
-    word2vec_pack.write(folder, *word2vec_pack.pack(shards, 60, 5, 1.0))
+    word2vec_pack.write(folder, *word2vec_pack.pack(shards, 55, 5, 1.0))
     return folder
 
 
@@ -67,7 +67,7 @@ def test_a_pack_is_the_text_in_another_order(shards: Path, pack: Path) -> None:
     vocabulary, tokens = word2vec_pack.read(pack)
     counts = np.bincount(tokens.ids, minlength=len(vocabulary))
     assert (counts == vocabulary.counts).all()
-    assert len(vocabulary) == 60
+    assert len(vocabulary) == 55
     assert tokens.ids.dtype == np.uint16
     total = sum(len(_arrays(path)[0]) for path in shards.glob("*.npz"))
     assert 0.3 * total < len(tokens) < total

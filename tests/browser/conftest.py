@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
+from tests.browser.settling import watch
 from tests.conftest import Server
 
 CHROMIUM = next(
@@ -84,6 +85,12 @@ def console_errors(context: BrowserContext) -> list[str]:
     context.on("console", note)
     context.on("weberror", lambda error: errors.append(str(error.error)))
     return errors
+
+
+@pytest.fixture(autouse=True)
+def _watched(context: BrowserContext) -> None:
+    """For tests.browser.settling."""
+    watch(context)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.pages.dialogue import page as dialogue
 from app.settings import Settings
 from app.shell import build, launch_options
+from tests.browser.settling import settled
 from tests.conftest import Server, free_port
 from tests.dialogue_models import chat_models
 
@@ -74,6 +75,7 @@ def test_a_talk_with_edits_undo_and_reload(page: Page) -> None:
     bar(page, "撤销")
     expect_turns(page, 4)
     told = page.locator(".dg-turn").nth(3).locator(".dg-words").inner_text()
+    settled(page)
     page.reload()
     expect_turns(page, 4)
     expect(page.locator(".dg-turn").nth(3).locator(".dg-words")).to_have_text(told)

@@ -10,6 +10,7 @@ from app.pages.fewshot import page as fewshot
 from app.settings import Settings
 from app.shell import build, launch_options
 from tests.browser.filling import fill
+from tests.browser.settling import settled
 from tests.conftest import Server, free_port
 from tests.fewshot_model import FactsModel, fewshot_models
 
@@ -155,6 +156,7 @@ def test_a_reload_and_a_link_bring_everything_back(page: Page, browser: Browser)
     cell(page, 0, "question").fill("美利坚")
     expect_prompt(page, CAPITALS.replace("美国", "美利坚"))
     page.wait_for_function("localStorage.getItem('fewshot') !== null")
+    settled(page)
     page.reload()
     expect_prompt(page, CAPITALS.replace("美国", "美利坚"))
     page.locator("#fs-ask").click()

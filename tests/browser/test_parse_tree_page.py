@@ -13,6 +13,7 @@ from app.pages.parse_tree.inputs import examples
 from app.settings import Settings
 from app.shell import build, launch_options
 from tests.browser.filling import fill, keeping
+from tests.browser.settling import settled
 from tests.conftest import Server, free_port
 from tests.onlstm_models import onlstm_models
 
@@ -204,6 +205,7 @@ def test_gold_a_reload_and_a_link(page: Page, browser: Browser) -> None:
     with keeping(page, "parse_tree"):
         page.locator("#parse-parser label").nth(2).click()
     expect(page.locator(".pt-title").first).to_contain_text("Shen")
+    settled(page)
     page.reload()
     expect(page.locator(".pt-panel")).to_have_count(2)
     expect(page.locator(".pt-title").first).to_contain_text("Shen")

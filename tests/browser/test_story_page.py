@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.pages.story import page as story
 from app.settings import Settings
 from app.shell import build, launch_options
+from tests.browser.settling import settled
 from tests.conftest import Server, free_port
 from tests.story_model import StoryModel, story_models
 
@@ -125,6 +126,7 @@ def test_an_example_a_title_a_reload_and_a_link(page: Page, browser: Browser) ->
     title = page.locator("#story-title input, #story-title textarea").first
     expect(title).not_to_have_value("")
     named = title.input_value()
+    settled(page)
     page.reload()
     expect(page.locator("#story-manuscript textarea")).to_have_value(text)
     expect(title).to_have_value(named)

@@ -13,6 +13,7 @@ from app.settings import Settings
 from app.shell import build, launch_options
 from engine.word2vec.formats import write
 from tests.browser.filling import fill
+from tests.browser.settling import settled
 from tests.conftest import Server, free_port
 from tests.unit.app.test_word2vec_own import ANALOGIES, TEXT, some_vectors
 from tests.word2vec_model import word2vec_models
@@ -204,6 +205,7 @@ def test_a_reload_and_a_link_bring_everything_back(page: Page, browser: Browser)
     page.locator("#w2v-look").click()
     expect(page.locator("#w2v-near")).to_contain_text("“日本”是第")
     page.wait_for_function("(localStorage.getItem('word2vec') ?? '').length > 20")
+    settled(page)
     page.reload()
     expect(page.locator("#w2v-near")).to_contain_text("“日本”是第")
     page.locator("#w2v-sharing button").first.click()

@@ -13,6 +13,7 @@ from app.settings import Settings
 from app.shell import build, launch_options
 from engine.xiangqi import Board
 from tests.browser.filling import fill
+from tests.browser.settling import settled
 from tests.conftest import Server, free_port
 from tests.xiangqi_player import fake_models
 
@@ -84,6 +85,7 @@ def test_reload_resumes_and_a_share_link_reopens_elsewhere(page: Page, browser: 
     open_page(page)
     move(page, "h2e2")
     expect_plies(page, 2, 2)
+    settled(page)
     page.reload()
     expect_plies(page, 2, 2)
     expect(page.locator("#xq-status")).to_contain_text("轮到您走")

@@ -10,11 +10,12 @@ import gradio as gr
 
 from app.text import compare
 from app.text.checks import checked_prompt, explain
-from app.text.controls import read_strategy, strategy_controls
+from app.text.controls import StrategyInputs, strategy_controls
 from app.text.download import download_buttons
 from app.text.drafts import Draft, Plan, branch, running, summary
 from app.text.models import TextModels, model_dropdown
 from app.text.tokens import tokens, tokens_value
+from app.web.inputs import components
 from app.web.run import Runs
 from app.web.texts import Language, language
 from app.web.widget import event_value
@@ -145,7 +146,7 @@ def build(models: Models) -> gr.Blocks:
         ) -> Iterator[Any]:
             lang = language(request)
             found = text_models.get(name, lang)
-            strategy, seed = read_strategy(values, lang)
+            strategy, seed = StrategyInputs.read(values, lang).strategy(lang)
             plan = prepared(str(name), found, strategy, seed, lang, words)
             try:
                 for one in running(plan, stopped=runs.begin().stopped):
@@ -165,7 +166,7 @@ def build(models: Models) -> gr.Blocks:
 
         outputs = [draft, seq, view, controls.seed]
         run.click(
-            *(write, [seq, runs, prompt, model, *controls.inputs], outputs),
+            *(write, [seq, runs, prompt, model, *components(controls, StrategyInputs)], outputs),
             show_progress="hidden",
             concurrency_limit=16,
         )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 import gradio as gr
-from gradio.components import Component
 from pydantic import PlainSerializer, PlainValidator
 
 from app.text.checks import checked_int
 from app.text.drafts import MAX_SEED
 from app.web.events import QUICK
-from app.web.inputs import Model, number, one_of, whole
+from app.web.inputs import Model, components, number, one_of, whole
 from app.web.limits import Refusal, checked_choice
 from app.web.texts import Language, label, language, text
 from engine.generation import STRATEGIES, Settings, Strategy
@@ -161,17 +159,6 @@ class StrategyControls:
     seed: gr.Textbox
     lucky: gr.Checkbox
 
-    @property
-    def inputs(self) -> list[Component]:
-        """For the inputs of an event; their values go to ``read_strategy``."""
-        return [getattr(self, f.name) for f in fields(self)]
-
-    def values(
-        self, preset: str, strategy: Strategy, seed: int | None, *, lucky: bool = False
-    ) -> list[Any]:
-        """The value of each component for a strategy, as for a share link."""
-        return [*strategy_values(preset, strategy, seed, lucky=lucky).values()]
-
 
 def strategy_values(
     preset: str, strategy: Strategy, seed: int | None, *, lucky: bool = False
@@ -269,8 +256,8 @@ def _slider(page: str, slider: Slider, value: float) -> gr.Slider:
 
 
 def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, limit: int) -> None:
-    sliders = [getattr(controls, slider.name) for slider in (*SETTINGS, *SEARCH)]
-    filled = [controls.kind, *sliders, controls.max_tokens]
+    names = ("kind", *(slider.name for slider in (*SETTINGS, *SEARCH)), "max_tokens")
+    filled = components(controls, names)
 
     def chosen(preset: object, request: gr.Request) -> list[Any]:
         name = checked_choice(preset, PRESETS, language(request))
@@ -279,7 +266,8 @@ def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, li
         strategy = STRATEGIES[name]
         longest = min(limit, _longest(strategy, max_tokens))
         strategy = replace(strategy, max_tokens=longest)
-        return controls.values(name, strategy, 0)[1:-2]
+        shown = strategy_values(name, strategy, None)
+        return [shown[name] for name in names]
 
     def described(preset: object, request: gr.Request) -> str:
         lang = language(request)
@@ -299,15 +287,6 @@ def _connect(controls: StrategyControls, about: gr.Markdown, max_tokens: int, li
         js=_TYPED.replace("ID", str(controls.seed.elem_id)),
         api_visibility="private",
     )
-
-
-def read_strategy(
-    values: Sequence[object], lang: Language, limit: int = MAX_TOKENS
-) -> tuple[Strategy, int]:
-    """The same for the values of ``StrategyControls.inputs``. Raises Refusal."""
-    if len(values) != len(StrategyInputs.names()):
-        raise Refusal(text("text.error.settings", lang))
-    return StrategyInputs.read(values, lang).strategy(lang, limit)
 
 
 def read_seed(seed: object, lang: Language) -> int:

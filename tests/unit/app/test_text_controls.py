@@ -9,16 +9,17 @@ import pytest
 from app.text.controls import (
     PRESETS,
     StrategyControls,
+    StrategyInputs,
     StrategyText,
     read_seed,
-    read_strategy,
     strategy_controls,
+    strategy_values,
 )
 from app.text.drafts import MAX_SEED, describe
-from app.web.inputs import Model, SavedError
+from app.web.inputs import Model, SavedError, components
 from app.web.limits import Refusal
 from app.web.saved import Format
-from app.web.texts import LANGUAGES, text
+from app.web.texts import LANGUAGES, Language, text
 from engine.generation import STRATEGIES, Settings, Strategy, write
 from tests.story_model import StoryModel
 
@@ -27,6 +28,16 @@ from tests.story_model import StoryModel
 def controls() -> StrategyControls:
     with gr.Blocks():
         return strategy_controls("page", "balanced", max_tokens=100)
+
+
+def shown(*told: Any, lucky: bool = False) -> list[Any]:
+    """What the components show of a strategy, in their order."""
+    return [*strategy_values(*told, lucky=lucky).values()]
+
+
+def read(values: list[Any], lang: Language) -> tuple[Strategy, int]:
+    """What they say."""
+    return StrategyInputs.read(values, lang).strategy(lang)
 
 
 def as_sampled(strategy: Strategy) -> Strategy:
@@ -39,32 +50,32 @@ def as_sampled(strategy: Strategy) -> Strategy:
 
 
 def test_the_page_begins_with_its_preset(controls: StrategyControls) -> None:
-    values = [component.value for component in controls.inputs]
-    strategy, seed = read_strategy(values, "zh")
+    values = [component.value for component in components(controls, StrategyInputs)]
+    strategy, seed = read(values, "zh")
     assert strategy == replace(STRATEGIES["balanced"], max_tokens=100)
     assert 0 <= seed <= MAX_SEED
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_what_is_shown_of_a_preset_is_the_preset(controls: StrategyControls, name: str) -> None:
+def test_what_is_shown_of_a_preset_is_the_preset(name: str) -> None:
     strategy = STRATEGIES[name]
-    values = controls.values(name, strategy, 7)
-    assert read_strategy(values, "zh") == (as_sampled(strategy), 7)
-    assert len(values) == len(controls.inputs)
+    values = shown(name, strategy, 7)
+    assert read(values, "zh") == (as_sampled(strategy), 7)
+    assert len(values) == len(StrategyInputs.names())
 
 
-def test_moved_sliders_win_over_the_preset_that_is_named(controls: StrategyControls) -> None:
-    values = controls.values("su_random_sample", STRATEGIES["su_random_sample"], 7)
+def test_moved_sliders_win_over_the_preset_that_is_named() -> None:
+    values = shown("su_random_sample", STRATEGIES["su_random_sample"], 7)
     values[2], values[5] = 0.5, 0.2
-    strategy, _ = read_strategy(values, "zh")
+    strategy, _ = read(values, "zh")
     assert (strategy.settings.temperature, strategy.settings.typical_p) == (0.5, 0.2)
     assert strategy.keep == ("。",)
     values[0] = "own"
-    assert read_strategy(values, "zh")[0].keep == ()
+    assert read(values, "zh")[0].keep == ()
 
 
-def test_a_strategy_that_is_no_preset_is_ones_own(controls: StrategyControls) -> None:
-    assert controls.values("nonsense", Strategy(), None)[0] == "own"
+def test_a_strategy_that_is_no_preset_is_ones_own() -> None:
+    assert shown("nonsense", Strategy(), None)[0] == "own"
 
 
 @pytest.mark.parametrize(
@@ -76,28 +87,26 @@ def test_a_strategy_that_is_no_preset_is_ones_own(controls: StrategyControls) ->
         (11, 1.5), (11, 2**60), (11, "9" * 30), (11, ["7"]),
     ],
 )  # fmt: skip
-def test_values_from_anybody_are_refused_in_words(
-    controls: StrategyControls, place: int, value: Any
-) -> None:
-    values = controls.values("balanced", STRATEGIES["balanced"], 7)
+def test_values_from_anybody_are_refused_in_words(place: int, value: Any) -> None:
+    values = shown("balanced", STRATEGIES["balanced"], 7)
     values[place] = value
     for lang in LANGUAGES:
         with pytest.raises(Refusal) as refused:
-            read_strategy(values, lang)
+            read(values, lang)
         assert str(refused.value)
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 14])
 def test_a_wrong_number_of_values_is_refused(count: int) -> None:
     with pytest.raises(Refusal):
-        read_strategy([1] * count, "zh")
+        read([1] * count, "zh")
 
 
-def test_seeds_come_as_numbers_texts_or_not_at_all(controls: StrategyControls) -> None:
+def test_seeds_come_as_numbers_texts_or_not_at_all() -> None:
     assert [read_seed(seed, "zh") for seed in (7, 7.0, "7", " 0 ")] == [7, 7, 7, 0]
     assert len({read_seed(seed, "zh") for seed in (None, "", "  ", None, "")}) > 1
-    values = controls.values("balanced", STRATEGIES["balanced"], 7, lucky=True)
-    assert len({read_strategy(values, "zh")[1] for _ in range(5)}) > 1
+    values = shown("balanced", STRATEGIES["balanced"], 7, lucky=True)
+    assert len({read(values, "zh")[1] for _ in range(5)}) > 1
 
 
 def test_every_preset_has_a_name_and_a_line_in_both_languages() -> None:

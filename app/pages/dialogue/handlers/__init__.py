@@ -185,8 +185,9 @@ def as_cdial(request: gr.Request) -> list[Any]:
     """The values of CDIAL: the settings of CDial-GPT's demonstration."""
     preset = PRESETS["cdial"]
     strategy = Strategy(settings=preset.settings, max_tokens=preset.max_tokens)
-    about = say("cdial.about", language(request))
-    return [about, preset.turns, *strategy_values(OWN, strategy, None, lucky=True).values()]
+    shown = {"about": say("cdial.about", language(request)), "last": preset.turns}
+    shown |= strategy_values(OWN, strategy, None, lucky=True)
+    return [shown[name] for name in CDIAL]
 
 
 def preset_of(strategy: Strategy) -> str:
